@@ -1,0 +1,64 @@
+"""Grids of pictures: a run's translations (Figures 1, 6, 12 to 15) and the domains' contact sheet.
+
+Pictures are uint8, N H W C.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from pipeline import sym
+
+
+Pictures = npt.NDArray[np.uint8]
+
+
+def translations(
+    inputs: Pictures, outputs: Pictures, sets: list[tuple[float, ...]], names: tuple[str, str, str], caption: str
+) -> Figure:
+    """One row per input: the input, then its translation at each S (Figure 1).
+
+    `inputs` (N, H, W, C); `outputs` (S, N, H, W, C); `names` says what A, B and C are about.
+    """
+    columns = [inputs, *outputs]
+    titles = ["input", *(_title(S, names) for S in sets)]
+    rows, count = len(inputs), len(columns)
+    figure = Figure(figsize=(1.25 * count, 1.25 * rows + 0.95))
+    axes = figure.subplots(rows, count, squeeze=False)
+    for column, (pictures, title) in enumerate(zip(columns, titles, strict=True)):
+        axes[0, column].set_title(title, fontsize=9)
+        for row in range(rows):
+            axes[row, column].imshow(pictures[row], interpolation="nearest")
+            axes[row, column].set_axis_off()
+    _finish(figure, rows, caption)
+    return figure
+
+
+def contact_sheet(domains: dict[str, Pictures], caption: str) -> Figure:
+    """One row of pictures per domain, so that a person sees at once which is which."""
+    count = max(len(pictures) for pictures in domains.values())
+    figure = Figure(figsize=(1.25 * count, 1.25 * len(domains) + 0.6))
+    axes = figure.subplots(len(domains), count, squeeze=False)
+    for row, (name, pictures) in enumerate(domains.items()):
+        for column in range(count):
+            axes[row, column].set_axis_off()
+            if column < len(pictures):
+                axes[row, column].imshow(pictures[column], interpolation="nearest")
+        axes[row, 0].text(-0.08, 0.5, name, transform=axes[row, 0].transAxes, ha="right", va="center", fontsize=11)
+    _finish(figure, len(domains), caption, left=0.09)
+    return figure
+
+
+def _title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
+    """S, and in words what it asks for."""
+    asked = [name for s, name in zip(S, names, strict=True) if s > 0]
+    words = "all" if len(asked) == len(names) else "\n+ ".join(asked)
+    return f"{sym.label(S)}\n{words}"
+
+
+def _finish(figure: Figure, rows: int, caption: str, left: float = 0.005) -> None:
+    height = figure.get_figheight()
+    bottom = 0.3 / height
+    top = bottom + 1.25 * rows / height
+    figure.subplots_adjust(left=left, right=0.995, bottom=bottom, top=min(top, 0.99), wspace=0.03, hspace=0.03)
+    figure.text(left, 0.08 / height, caption, fontsize=8, color="#444444")

@@ -1,0 +1,57 @@
+"""Training pictures: from a packed array to random crops (Section 5.2; authors' code).
+
+A batch is a function of (seed, domain, step) alone: nothing has to be saved to resume, and a run sees the same
+pictures whatever its method.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from pipeline import seeds
+
+
+def to_tensor(pictures: npt.NDArray[np.uint8]) -> Tensor:
+    """uint8 (N, H, W, C) in 0..255 to float32 (N, C, H, W) in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))).float() / 127.5 - 1
+
+
+def to_pictures(x: Tensor) -> npt.NDArray[np.uint8]:
+    """float (N, C, H, W) in [-1, 1] to uint8 (N, H, W, C)."""
+    pixels = ((x.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    array: npt.NDArray[np.uint8] = pixels.permute(0, 2, 3, 1).cpu().numpy()
+    return array
+
+
+class Crops:
+    """The training pictures of one domain: shuffled each epoch, cropped at random, flipped with probability 1/2."""
+
+    def __init__(self, path: Path, domain: str, crop: int, seed: int) -> None:
+        """`path`: a packed array, uint8 (N, H, W, C), mapped into memory."""
+        self.pictures = np.load(path, mmap_mode="r")
+        self.domain, self.crop, self.seed = domain, crop, seed
+        assert crop <= self.pictures.shape[1], f"crop {crop} of {path} with {self.pictures.shape[1]} pixels"
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def order(self, epoch: int) -> npt.NDArray[np.int64]:
+        """The pictures' order in one epoch, a pass over the whole domain."""
+        return seeds.numpy_generator(self.seed, "order", self.domain, epoch).permutation(len(self))
+
+    def batch(self, step: int, size: int) -> Tensor:
+        """The batch of a step: float32 (size, C, crop, crop) in [-1, 1]."""
+        positions = range(step * size, (step + 1) * size)
+        orders = {epoch: self.order(epoch) for epoch in {p // len(self) for p in positions}}
+        random = seeds.numpy_generator(self.seed, "crop", self.domain, step)
+        slack = self.pictures.shape[1] - self.crop
+        crops = []
+        for position in positions:
+            picture = self.pictures[orders[position // len(self)][position % len(self)]]
+            top, left = random.integers(0, slack + 1, size=2)
+            crop = picture[top : top + self.crop, left : left + self.crop]
+            crops.append(crop[:, ::-1] if random.integers(2) else crop)
+        return to_tensor(np.stack(crops))

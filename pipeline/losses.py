@@ -1,0 +1,71 @@
+"""The paper's losses (Section 4, Equations 2 to 4), one value per sample: the caller weighs each with its own S.
+
+Pictures are (N, 3, H, W) in [-1, 1]; every loss returns float32 (N,).
+"""
+
+import torch
+from torch import Tensor
+
+from pipeline.networks.vgg16 import VGG16
+
+LAYER_WEIGHTS = (0.1, 1.0, 10.0, 5.0)  # of relu1_2, relu2_2, relu3_3, relu4_3 in the style loss
+
+
+def mean_per_sample(x: Tensor) -> Tensor:
+    """Mean over everything but the samples, in float32: (N, ...) -> (N,)."""
+    return x.float().flatten(1).mean(1)
+
+
+def reconstruction(output: Tensor, target: Tensor) -> Tensor:
+    """L_rec = 2 * mean |G(x, S) - x|."""
+    return 2.0 * mean_per_sample((output.float() - target.float()).abs())
+
+
+def adversarial(score: Tensor) -> Tensor:
+    """The least-squares term of L_adv: mean (D(G(x, S)) - 1)^2; score is D's patches (N, 1, h, w)."""
+    return mean_per_sample((score.float() - 1).square())
+
+
+def identity(output: Tensor, target: Tensor) -> Tensor:
+    """The identity term of L_adv: 5 * mean |G(y, S) - y| for y of the target domain, with the sample's own S."""
+    return 5.0 * mean_per_sample((output.float() - target.float()).abs())
+
+
+def discriminator(real: Tensor, fake: Tensor) -> Tensor:
+    """0.5 * [mean (D(y) - 1)^2 + mean D(G(x, S))^2], to be weighed with s_B of the fake (Equation 4; authors' code)."""
+    return 0.5 * (mean_per_sample((real.float() - 1).square()) + mean_per_sample(fake.float().square()))
+
+
+def gram(features: Tensor) -> Tensor:
+    """Gram matrix F F^T / (C H W) in float32: (N, C, H, W) -> (N, C, C)."""
+    N, C, H, W = features.shape
+    # Pixels before channels: for channels-last features this is a view, and so is its gradient.
+    F = features.float().permute(0, 2, 3, 1).reshape(N, H * W, C)
+    return F.transpose(1, 2) @ F / (C * H * W)
+
+
+class Perceptual:
+    """L_per = 0.001 * content + style, to one style image.
+
+    Content: mean squared difference at relu2_2 between G(x, S) and x. Style: mean squared difference of Gram matrices
+    at four layers, with weights (0.1, 1, 10, 5) * style_weight (200 for Model 1, 100 for the others).
+    """
+
+    def __init__(self, vgg: VGG16, style: Tensor, style_weight: float) -> None:
+        """`style` is the style image, (1, 3, H, W) in [-1, 1]."""
+        self.vgg = vgg
+        self.weights = [style_weight * weight for weight in LAYER_WEIGHTS]
+        with torch.no_grad():
+            self.targets = [gram(features) for features in vgg(style)]  # (1, C, C) each
+
+    def __call__(self, output: Tensor, content: Tensor) -> Tensor:
+        """L_per of output (N, 3, H, W) for the input picture `content`: (N,)."""
+        # The convolutions take VGG16's own type; Gram matrices and differences stay float32 also under autocast.
+        with torch.autocast(output.device.type, enabled=False):
+            features = self.vgg(output)
+            with torch.no_grad():
+                wanted = self.vgg(content, depth=2)[1]  # relu2_2
+            loss = 0.001 * mean_per_sample((features[1].float() - wanted.float()).square())
+            for weight, F, target in zip(self.weights, features, self.targets, strict=True):
+                loss = loss + weight * mean_per_sample((gram(F) - target).square())
+        return loss

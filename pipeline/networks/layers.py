@@ -1,0 +1,29 @@
+"""Two layers that the networks share, written so that a training can be repeated bit for bit.
+
+Shape legend: N samples, C channels, H W pixels, p padding.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import group_norm
+
+
+def reflect(x: Tensor, p: int) -> Tensor:
+    """Reflection padding by p pixels, equal to F.pad(mode="reflect") in value and gradient.
+
+    (N, C, H, W) -> (N, C, H + 2p, W + 2p); assertion for p >= H or W. Made of slices, because PyTorch's own layer has
+    no deterministic backward on CUDA and raises under `use_deterministic_algorithms`.
+    """
+    _, _, H, W = x.shape
+    assert p < min(H, W), f"cannot reflect {p} of {H} x {W} pixels"
+    x = torch.cat([x[:, :, 1 : p + 1].flip(2), x, x[:, :, H - p - 1 : H - 1].flip(2)], 2)  # (N, C, H + 2p, W)
+    return torch.cat([x[..., 1 : p + 1].flip(3), x, x[..., W - p - 1 : W - 1].flip(3)], 3)  # (N, C, H + 2p, W + 2p)
+
+
+def instance_norm(x: Tensor) -> Tensor:
+    """Instance norm without affine parameters (authors' code): each channel of each sample to mean 0, variance 1.
+
+    (N, C, H, W) -> the same; eps 1e-5, biased variance. Written as a group norm with one channel per group, which is
+    the same formula and on a CPU the fastest of PyTorch's kernels, also in bf16 (benchmarks/layers.py).
+    """
+    return group_norm(x, x.shape[1])

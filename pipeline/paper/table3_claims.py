@@ -1,0 +1,75 @@
+"""The claims about Table 3 as rules (Section 5.2).
+
+A rule asks one half of the table, an array (6 S, 4 losses), and says whether its numbers support the claim. It is
+tested on the paper's own numbers, which must pass, and on permuted ones, which must fail.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from pipeline import sym
+from pipeline.paper import verdict
+from pipeline.paper.table3 import LOSSES
+from pipeline.paper.verdict import Numbers
+
+# Which column of the table, and which weight of S, belongs to which loss.
+_LOSSES = tuple((name, LOSSES.index(name), i) for i, name in enumerate(("L_rec", "L_adv", "L_per")))
+
+
+def smallest(rows: Numbers) -> dict[str, tuple[float, float, float]]:
+    """At which of the six S each L_i is smallest."""
+    return {name: sym.TABLE3[int(np.argmin(rows[:, column]))] for name, column, _ in _LOSSES}
+
+
+def minimum_at_own_weight(rows: Numbers) -> bool:
+    """Claim 1: each L_i is smallest, over the six S, where s_i = 1."""
+    return all(smallest(rows)[name][i] == 1 for name, _, i in _LOSSES)
+
+
+def pairs(rows: Numbers) -> dict[str, bool]:
+    """Claim 2's pairs, and whether each is ordered: a value at s_i = 0.5 against one at 1 (above) or at 0 (below)."""
+    found = {}
+    for name, column, i in _LOSSES:
+        for row, S in enumerate(sym.TABLE3):
+            for other, S_other in enumerate(sym.TABLE3):
+                if S[i] != 0.5 or S_other[i] == 0.5:
+                    continue
+                above = bool(rows[row, column] > rows[other, column])
+                below = bool(rows[row, column] < rows[other, column])
+                pair = f"{name} at {sym.label(S)} against {sym.label(S_other)}"
+                found[pair] = above if S_other[i] == 1 else below
+    return found
+
+
+def between_at_half(rows: Numbers) -> bool:
+    """Claim 2: each value at s_i = 0.5 lies above the value at 1 and below every value at 0."""
+    return all(pairs(rows).values())
+
+
+def claims(sgn: Numbers) -> list[dict[str, Any]]:
+    """The claims as reports/metrics/claims.json lists them, from SGN's half of the table: (seeds, 6, 4)."""
+    mean = sgn.mean(0)
+    ordered = pairs(mean)
+    return [
+        verdict.claim(
+            "table3-minimum-at-own-weight",
+            "Each loss is smallest where its own weight is 1.",
+            "Section 5.2, Table 3",
+            "For each of L_rec, L_adv and L_per, the smallest of the six values stands where s_i = 1.",
+            verdict.judge(minimum_at_own_weight, sgn),
+            {f"{name} is smallest at": sym.label(S) for name, S in smallest(mean).items()},
+        ),
+        verdict.claim(
+            "table3-between-at-half",
+            "A loss with weight 0.5 lies between its values at weight 1 and at weight 0.",
+            "Section 5.2, Table 3",
+            "Each L_i at s_i = 0.5 is above L_i at s_i = 1 and below every L_i at s_i = 0: 24 pairs, all must hold.",
+            verdict.judge(between_at_half, sgn),
+            {
+                "ordered pairs": sum(ordered.values()),
+                "pairs": len(ordered),
+                "pairs that are not ordered": [pair for pair, holds in ordered.items() if not holds],
+            },
+        ),
+    ]

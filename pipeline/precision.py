@@ -1,0 +1,33 @@
+"""Which device and which number format a training uses."""
+
+import torch
+
+
+def device() -> torch.device:
+    """The GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def resolve(precision: str, device: torch.device) -> str:
+    """`bf16` or `fp32` for `auto`, `bf16` or `fp32`: auto takes bf16 where it is computed natively, not emulated."""
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    return "bf16" if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported() else "fp32"
+
+
+def dtype(precision: str) -> torch.dtype:
+    """The type of convolutions and products; parameters, losses and Gram matrices stay float32."""
+    return {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+
+
+def autocast(precision: str, device: torch.device) -> torch.autocast:
+    """Autocast for a resolved precision; does nothing for fp32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def deterministic() -> None:
+    """Refuse every kernel whose result could differ from one call to the next."""
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False

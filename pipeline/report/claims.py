@@ -1,0 +1,100 @@
+"""The paper's claims with our verdicts, from reports/metrics/claims.json."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pipeline.report import html, items
+from pipeline.report.html import Html
+
+Claim = Mapping[str, Any]
+
+
+def tally(claims: Sequence[Claim]) -> Html:
+    """How many of the claims have which verdict, as one line."""
+    parts = []
+    for holds in (True, False, None):
+        found = sum(claim["holds"] is holds for claim in claims)
+        if found:
+            parts.append(Html(f"{html.badge(holds)} {found}"))
+    total = html.count(len(claims), "claim")
+    return Html(f'<p class="tally">The paper\'s {total} on this page: {html.join(parts, " &ensp; ")}</p>')
+
+
+def cards(claims: Sequence[Claim]) -> Html:
+    """One card for each claim: verdict, the paper's statement and place, the rule in words, what was measured."""
+    return html.join(_card(claim) for claim in claims)
+
+
+def seeds(claim: Claim) -> str:
+    """In how many of the seeds a claim's rule is met, as words."""
+    found = claim["seeds"]
+    return (
+        f"rule met in {found['holds']} of {html.count(found['of'], 'seed')}" if found["of"] else "measured in no seed"
+    )
+
+
+def _card(claim: Claim) -> Html:
+    name, _, _ = html.VERDICTS[claim["holds"]]
+    command = html.code(f"dvc repro {items.CLAIMS_STAGE}")
+    return Html(
+        f'<section class="claim {name}" id="{html.text(claim["id"])}">\n'
+        f'<p>{html.badge(claim["holds"])} <span class="where">{html.text(claim["where"])}</span></p>\n'
+        f'<p class="says">{html.prose(claim["text"])}</p>\n<dl>\n'
+        f"<dt>Rule</dt><dd>{html.prose(claim['rule'])}</dd>\n"
+        f"<dt>Seeds</dt><dd>{html.text(seeds(claim))}</dd>\n"
+        f"<dt>Measured</dt><dd>{_measured(claim['measured'])}</dd>\n"
+        f"<dt>Made by</dt><dd>{command}</dd>\n</dl>\n</section>"
+    )
+
+
+def _measured(values: Mapping[str, Any]) -> Html:
+    """Measured numbers by name; lists of one length stand in columns under one another."""
+    if not values:
+        return Html("nothing")
+    # A single value may use the width of all columns.
+    width = max(len(value) if _in_columns(value) else 1 for value in values.values())
+    rows = (f'<tr><th scope="row">{_name(name)}</th>{_cells(value, width)}</tr>' for name, value in values.items())
+    return Html(f"<table>{''.join(rows)}</table>")
+
+
+def _cells(value: Any, width: int) -> str:
+    if _in_columns(value):
+        return "".join(f'<td class="value">{_value(part)}</td>' for part in value)
+    return f'<td colspan="{width}">{_value(value)}</td>'
+
+
+def _in_columns(value: Any) -> bool:
+    """Whether a list goes into columns: numbers, or S given as lists of numbers; a list of sentences does not."""
+    return isinstance(value, list) and len(value) > 0 and not any(isinstance(part, (str, dict)) for part in value)
+
+
+def _value(value: Any) -> Html:
+    if value is None:
+        return Html("–")
+    if isinstance(value, bool):
+        return Html("yes" if value else "no")
+    if isinstance(value, float):
+        return html.text(_four_digits(value).replace("-", "\N{MINUS SIGN}"))
+    if isinstance(value, int):
+        return html.text(html.number(value, 0))
+    if isinstance(value, Mapping):
+        return html.join((Html(f"{_name(name)} {_value(part)}") for name, part in value.items()), ", ")
+    if isinstance(value, list):
+        if not value:
+            return Html("none")
+        if any(isinstance(part, (str, dict)) for part in value):
+            return html.join((_value(part) for part in value), "; ")
+        return Html(f"({html.join((_value(part) for part in value), ', ')})")
+    return html.prose(value)
+
+
+def _four_digits(value: float) -> str:
+    """A number with four significant digits, without an exponent where it reads well without."""
+    if abs(value) >= 10000:
+        return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
+    return f"{Decimal(f'{value:.4g}'):f}" if abs(value) >= 1e-6 else f"{value:.4g}"
+
+
+def _name(name: str) -> Html:
+    return Html(html.prose(name).replace("_", " "))

@@ -1,0 +1,98 @@
+"""Pieces of a page: text that a notebook shows as HTML, numbers, badges, figures, and the page around them.
+
+A page is one file that reads offline: its style sheet and pictures are inside it, and it loads nothing.
+"""
+
+import base64
+import html
+import re
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+# What a verdict looks like: CSS class, sign and words. Sign and words carry it too, not the colour alone.
+VERDICTS = {
+    True: ("holds", "✓", "holds"),
+    False: ("fails", "✗", "does not hold"),
+    None: ("open", "–", "not measurable here"),
+}
+# A loss, weight or label with its index: L_rec, s_i, y_c.
+_NAME = re.compile(r"\b([LDfswy])_([A-Za-z_]+)")
+STYLE_SHEET = Path(__file__).with_name("page.css")
+
+
+class Html(str):
+    """A string that is HTML; as a cell's last value a notebook shows it rendered."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def text(value: object) -> Html:
+    """Plain text as HTML: `<`, `>`, `&` and quotes are escaped; text that is HTML already stays as it is."""
+    return value if isinstance(value, Html) else Html(html.escape(str(value)))
+
+
+def join(parts: Iterable[str], separator: str = "\n") -> Html:
+    """Pieces one after the other; plain strings among them are escaped."""
+    return Html(separator.join(text(part) for part in parts))
+
+
+def code(command: str) -> Html:
+    """A command or a name to type."""
+    return Html(f"<code>{text(command)}</code>")
+
+
+def prose(value: object) -> Html:
+    """Plain text in which names such as L_rec and s_i get their subscripts."""
+    return Html(_NAME.sub(lambda found: f"<i>{found[1]}</i><sub>{found[2].replace('_', ' ')}</sub>", text(value)))
+
+
+def number(value: float | None, digits: int) -> str:
+    """A number with a fixed count of decimals and a true minus sign; a dash where there is none."""
+    if value is None:
+        return "–"
+    # Adding zero turns -0.0, which rounding leaves behind, into 0.0.
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def signed(value: float | None, digits: int) -> str:
+    """A difference: like `number`, with a plus sign where it is positive."""
+    shown = number(value, digits)
+    return f"+{shown}" if value is not None and round(value, digits) > 0 else shown
+
+
+def count(value: int, noun: str) -> str:
+    """A count with its noun: 1 seed, 5 seeds."""
+    return f"{value:,} {noun}" + ("" if value == 1 else "s")
+
+
+def badge(holds: bool | None) -> Html:
+    """A verdict in colour, sign and words."""
+    name, sign, words = VERDICTS[holds]
+    return Html(f'<span class="badge {name}">{sign} {words}</span>')
+
+
+def picture(path: Path, alt: str) -> Html:
+    """A PNG inside the page, at most as wide as its pixels; ValueError if the file is missing or is no PNG."""
+    if not path.is_file():
+        raise ValueError(f"{path.as_posix()} is missing: run `dvc repro` to draw it")
+    data = path.read_bytes()
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
+        raise ValueError(f"{path.as_posix()} is no PNG: remove it and run `dvc repro` to draw it again")
+    width, height = struct.unpack(">II", data[16:24])
+    source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+    return Html(f'<img src="{source}" width="{width}" height="{height}" alt="{text(alt)}">')
+
+
+def page(title: str, navigation: str, body: str, footer: str) -> str:
+    """A whole page around `body`; the title is plain text, the rest is HTML."""
+    style = STYLE_SHEET.read_text(encoding="utf-8")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<nav>{navigation}</nav>\n<main>\n{body}\n</main>\n<footer>{footer}</footer>\n</body>\n</html>\n"
+    )

@@ -1,0 +1,32 @@
+"""Pictures through a generator, outside of training."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from pipeline.images.crops import to_pictures
+from pipeline.networks.generator import Generator
+
+
+@torch.no_grad()
+def translate(generator: Generator, x: Tensor, S: tuple[float, ...], batch: int = 8) -> Tensor:
+    """G(x, S) with the same S for all pictures: (N, 3, H, W) in [-1, 1] to the same, `batch` pictures at a time."""
+    weights = torch.tensor([S], device=x.device)  # (1, k)
+    return torch.cat([generator(part, weights.expand(len(part), -1)) for part in x.split(batch)])
+
+
+def grid(generator: Generator, x: Tensor, sets: list[tuple[float, ...]]) -> npt.NDArray[np.uint8]:
+    """Inputs in the first column, their translations at each S in the next ones: uint8 (N H, (1 + sets) W, 3)."""
+    columns = [x, *(translate(generator, x, S) for S in sets)]
+    return np.concatenate([np.concatenate(list(to_pictures(column)), 0) for column in columns], 1)
+
+
+def load_generator(path: Path, width: int, blocks: int, conditioning: str, k: int) -> Generator:
+    """A trained generator from a safetensors file; its sizes must be those of its training."""
+    generator = Generator(width, blocks, conditioning, k)
+    generator.load_state_dict(load_file(path))
+    return generator.eval()

@@ -1,0 +1,51 @@
+"""images@DOMAIN: pack a domain's pictures into data/DOMAIN/{train,test}.npy (uint8, N H W C) and card.json."""
+
+from pathlib import Path
+
+from pipeline import command, files, params
+from pipeline.images import card, packing, source
+
+
+def main(key: str) -> None:
+    """Pack the domain `key` at the scale's sizes; data/KEY appears whole or not at all."""
+    p = params.load()
+    domain, sizes = p.domain(key), p.scale_params.images
+    images = source.load(p.data).find(
+        source.Request(
+            domain=key,
+            dataset=domain.dataset,
+            side=domain.side,
+            train_size=sizes.train_size,
+            test_size=sizes.test_size,
+            scenes_train=sizes.scenes_train,
+            scenes_test=sizes.scenes_test,
+            root=source.resolve_root(p.data_root, command.invocation_root()),
+            seed=p.images.seed,
+        )
+    )
+    card.check_counts(key, images)
+    with files.replacing(Path("data") / key) as folder:
+        folder.mkdir()
+        train, test = (
+            packing.pack(
+                pictures,
+                size,
+                folder / f"{split}.npy",
+                what=f"{split} pictures of domain {key}",
+                max_unreadable=p.images.max_unreadable,
+            )
+            for split, pictures, size in (
+                ("train", images.train, sizes.train_size),
+                ("test", images.test, sizes.test_size),
+            )
+        )
+        files.write_json(folder / "card.json", card.describe_domain(key, images, train, test))
+    unreadable = len(train.unreadable) + len(test.unreadable)
+    print(
+        f"{key}: {len(train.names)} train and {len(test.names)} test pictures from {images.source}"
+        + (f"; {unreadable} unreadable, listed in data/{key}/card.json" if unreadable else "")
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

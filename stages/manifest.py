@@ -1,0 +1,56 @@
+"""manifest: list the user's image files with their hashes, so that DVC notices new, changed and removed ones.
+
+DVC runs it every time (`always_changed`); what depends on data/sources/folder.json runs only if the list changed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipeline import command, files, params
+from pipeline.images import source
+from pipeline.images.folder import layout
+
+
+def main() -> None:
+    """Write data/sources/folder.json: per domain and style the files that it reads, or null where they are missing.
+
+    With another source than `folder` the list is empty: nothing that this stage watches is read.
+    """
+    p = params.load()
+    value: dict[str, Any] = {"domains": {}, "styles": {}}
+    if p.data == "folder":
+        root = layout.check_root(source.resolve_root(p.data_root, command.invocation_root()))
+        value["domains"] = {key: _domain(root, domain) for key, domain in p.domains.items()}
+        value["styles"] = {key: _style(root, style.file) for key, style in p.styles.items()}
+    files.write_json(Path("data/sources/folder.json"), value)
+
+
+def _domain(root: Path, domain: params.Domain) -> dict[str, Any] | None:
+    try:
+        train, test = layout.domain_folders(root, domain.dataset, domain.side)
+    except ValueError:  # images@DOMAIN says it, if the chosen runs need the domain at all
+        return None
+    return {
+        folder: [_file(root / folder / name) for name in layout.list_folder(root / folder).names]
+        for folder in (train, test)
+    }
+
+
+def _style(root: Path, name: str) -> dict[str, Any] | None:
+    path = root / layout.STYLE_FOLDER / name
+    return _file(path) if path.exists() else None
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """A file's name, size in bytes and hash; null for both where nothing can be read, as of a link to nothing."""
+    name = layout.printable(path.name)
+    try:
+        if path.is_file():
+            return {"name": name, "bytes": path.stat().st_size, "sha256": files.sha256(path)}
+    except OSError:  # images@DOMAIN lists it as unreadable, with the reason
+        pass
+    return {"name": name, "bytes": None, "sha256": None}
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,24 @@
+"""styles@STYLE: find a style image, pack it, write data/STYLE/style.npy (uint8, H W C) and card.json."""
+
+from pathlib import Path
+
+from pipeline import command, files, params
+from pipeline.images import card, packing, source
+
+
+def main(key: str) -> None:
+    """Pack the style image `key` at the size of the test pictures; data/KEY appears whole or not at all."""
+    p = params.load()
+    size = p.scale_params.images.test_size
+    root = source.resolve_root(p.data_root, command.invocation_root())
+    request = source.StyleRequest(style=key, file=p.style(key).file, size=size, root=root, seed=p.images.seed)
+    image = source.load(p.data).find_style(request)
+    with files.replacing(Path("data") / key) as folder:
+        folder.mkdir()
+        packed = packing.pack_one(image.picture, size, folder / "style.npy", what=f"style {key}")
+        files.write_json(folder / "card.json", card.describe_style(key, image, packed))
+    print(f"{key}: {image.picture.name} from {image.source}")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,117 @@
+"""train@RUN: train a run's networks, once per seed, into models/RUN/SEED and reports/live/RUN."""
+
+import importlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from pipeline import command, files, losses, params, precision, scratch, seeds, sym, training, translation
+from pipeline.images.crops import Crops, to_tensor
+from pipeline.live import LiveLog
+from pipeline.networks.vgg16 import VGG16
+
+VGG16_WEIGHTS = Path("models/vgg16.safetensors")
+
+
+def main(key: str) -> None:
+    """Train the run `key`; models/KEY appears whole or not at all."""
+    p = params.load()
+    run, scale = p.run(key), p.scale_params.train
+    device = precision.device()
+    resolved = precision.resolve(p.precision, device)
+    precision.deterministic()
+    inputs = [_array(o) for o in run.objectives] + [VGG16_WEIGHTS]
+    live = LiveLog(Path("reports/live") / key)
+    with files.replacing(Path("models") / key) as folder:
+        for seed in p.seeds:
+            values = {
+                "run": run.model_dump(mode="json"),
+                "scale": scale.model_dump(mode="json"),
+                "seed": seed,
+                "draw": getattr(p, run.draw) if run.draw == "alpha" else None,
+                "precision": resolved,
+                "device": device.type,
+            }
+            place = scratch.folder(f"train-{key}-{seed}", values, [path for path in inputs if path.exists()])
+            networks, steps, seconds = _train(run, scale, seed, p.alpha, resolved, device, live, place)
+            _save(folder / str(seed), networks, {**values, "steps": steps})
+            print(f"{key}, seed {seed}: trained in {resolved} on {device.type}, {seconds:.0f} s")
+            files.write_json(
+                command.invocation_root() / "scratch" / "times" / f"train-{key}-{seed}.json",
+                {"seconds": round(seconds, 1), "finished": time.strftime("%Y-%m-%d %H:%M:%S")},
+            )
+    live.end()
+
+
+def _train(
+    run: params.Run,
+    scale: params.ScaleTrain,
+    seed: int,
+    alpha: float,
+    resolved: str,
+    device: torch.device,
+    live: LiveLog,
+    place: Path,
+) -> tuple[training.Networks, int, float]:
+    method_module = importlib.import_module(f"pipeline.{run.method}")
+    domains = [o.about for o in run.objectives if o.loss != "perceptual"]
+    crops = {domain: Crops(Path("data") / domain / "train.npy", domain, scale.crop, seed) for domain in domains}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(seeds.sequence(seed, "networks").generate_state(1)[0]))
+        networks = method_module.networks(run.objectives, run.conditioning, scale.width, scale.blocks, run.S)
+    perceptual = {}
+    for i, o in enumerate(run.objectives):
+        if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
+            vgg = VGG16.load(VGG16_WEIGHTS, precision.dtype(resolved)).to(device)
+            style = to_tensor(np.load(_array(o))[None]).to(device)
+            perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
+    method = method_module.Method(networks, run.objectives, perceptual, alpha=alpha, constant_S=run.S, seed=seed)
+
+    shown = to_tensor(np.load(Path("data") / run.input_domain / "test.npy", mmap_mode="r")[:4]).to(device)
+    sets = [*sym.corners(3), sym.centre(3)]
+    lengths = training.Length(
+        scale.steps or training.steps_of(run.epochs, [len(c) for c in crops.values()], scale.batch),
+        scale.log_every,
+        scale.sample_every,
+        scale.checkpoint_every,
+    )
+    seconds = training.train(
+        method,
+        crops,
+        lengths,
+        seed=seed,
+        batch_size=scale.batch,
+        learning_rate=scale.learning_rate,
+        precision=resolved,
+        device=device,
+        live=live,
+        samples=lambda: translation.grid(networks.generator, shown, sets),
+        scratch=place,
+    )
+    return networks, lengths.steps, seconds
+
+
+def _array(objective: params.Objective) -> Path:
+    name = "style.npy" if objective.loss == "perceptual" else "train.npy"
+    return Path("data") / objective.about / name
+
+
+def _save(folder: Path, networks: training.Networks, values: dict[str, Any]) -> None:
+    """Both files always exist; a run without an adversarial weight has no tensors in the second."""
+    folder.mkdir(parents=True)
+    # One key: safetensors writes several in a different order each time.
+    metadata = {"training": json.dumps(values, sort_keys=True)}
+    nets: dict[str, nn.Module] = {"generator": networks.generator, "discriminators": networks.discriminators}
+    for name, net in nets.items():
+        tensors = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
+        save_file(tensors, folder / f"{name}.safetensors", metadata)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,39 @@
+"""What all tests share: one thread each, the same random numbers every time, random weights in VGG16's shape."""
+
+import os
+from collections.abc import Iterator
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # for the stages that tests start as processes of their own
+
+import pytest
+import torch
+from torch import Tensor
+
+VGG16_CONVOLUTIONS = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128)}
+VGG16_CONVOLUTIONS |= {10: (256, 128), 12: (256, 256), 14: (256, 256), 17: (512, 256), 19: (512, 512), 21: (512, 512)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def repeatable() -> Iterator[None]:
+    """Each test starts from the same seed, and none leaves PyTorch's global switches changed."""
+    torch.manual_seed(0)
+    before = torch.are_deterministic_algorithms_enabled()
+    yield
+    torch.use_deterministic_algorithms(before)
+
+
+@pytest.fixture(scope="session")
+def vgg_weights() -> dict[str, Tensor]:
+    """Random weights by torchvision's names for conv1_1 to conv4_3, scaled so that features keep their size."""
+    random = torch.Generator().manual_seed(16)
+    weights = {}
+    for index, (out, into) in VGG16_CONVOLUTIONS.items():
+        scale = (2 / (9 * into)) ** 0.5
+        weights[f"features.{index}.weight"] = scale * torch.randn(out, into, 3, 3, generator=random)
+        weights[f"features.{index}.bias"] = 0.1 * torch.randn(out, generator=random)
+    return weights

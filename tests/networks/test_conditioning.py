@@ -1,0 +1,71 @@
+"""CCAM against a plain reading of Equation 5, and the list of conditionings against what params.yaml may name."""
+
+import typing
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from pipeline import params
+from pipeline.networks.conditioning import CCAM, CONDITIONINGS, Conditioning
+from pipeline.networks.layers import instance_norm
+
+
+def plain_activation(ccam: CCAM, x: Tensor, S: Tensor) -> np.ndarray:
+    """sigmoid(MLP_m([AvgPool(X), MLP_e(S)])) for each sample by itself, in float64."""
+    weights = {name: value.detach().double().numpy() for name, value in ccam.state_dict().items()}
+    rows = []
+    for X, s in zip(x.double().numpy(), S.double().numpy(), strict=True):
+        pooled = [channel.sum() / channel.size for channel in X]
+        embedded = np.maximum(weights["embed.0.weight"] @ s + weights["embed.0.bias"], 0)
+        hidden = np.maximum(weights["mix.0.weight"] @ np.concatenate([pooled, embedded]) + weights["mix.0.bias"], 0)
+        rows.append(1 / (1 + np.exp(-(weights["mix.2.weight"] @ hidden + weights["mix.2.bias"]))))
+    return np.array(rows)
+
+
+@pytest.fixture
+def ccam() -> CCAM:
+    return CCAM(k=3, channels=8)
+
+
+def test_ccam_is_equation_5(ccam: CCAM) -> None:
+    x, S = torch.randn(4, 8, 5, 6), torch.rand(4, 3)
+    expected = plain_activation(ccam, x, S)
+    np.testing.assert_allclose(ccam.activation(x, S).detach(), expected, rtol=1e-5)
+    gated = x.numpy() * expected[:, :, None, None]
+    np.testing.assert_allclose(ccam(x, S).detach(), gated, rtol=1e-5, atol=1e-6)
+
+
+def test_the_activation_lies_between_0_and_1_and_depends_on_both_inputs(ccam: CCAM) -> None:
+    x, S = 5 * torch.randn(16, 8, 3, 3), 2 * torch.rand(16, 3)
+    a = ccam.activation(x, S)
+    assert a.shape == (16, 8)
+    assert 0 < a.min()
+    assert a.max() < 1
+    assert not torch.allclose(a, ccam.activation(x, S.flip(1)))
+    assert not torch.allclose(a, ccam.activation(x + 1, S))
+
+
+def test_reduction_is_4(ccam: CCAM) -> None:
+    layers = [layer for layer in ccam.modules() if isinstance(layer, nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in layers] == [(3, 8), (16, 2), (2, 8)]
+
+
+def test_the_gate_keeps_the_features_type(ccam: CCAM) -> None:
+    """Under autocast the features are bf16; the product must not turn them into float32."""
+    with torch.autocast("cpu", torch.bfloat16):
+        assert ccam(torch.randn(1, 8, 4, 4).bfloat16(), torch.rand(1, 3)).dtype == torch.bfloat16
+
+
+def test_the_interface_alone_ignores_S() -> None:
+    c, x = Conditioning(3, [4], [4]), torch.randn(2, 4, 5, 5)
+    S = torch.rand(2, 3)
+    assert torch.equal(c.input(x, S), x)
+    assert torch.equal(c.gate(0, x, S), x)
+    assert torch.equal(c.norm(0, x, S), instance_norm(x))
+
+
+def test_params_may_name_exactly_the_conditionings_that_exist() -> None:
+    allowed = typing.get_args(params.Run.model_fields["conditioning"].annotation)
+    assert set(allowed) == set(CONDITIONINGS)

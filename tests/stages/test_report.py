@@ -1,0 +1,233 @@
+"""report@NOTEBOOK and index as DVC runs them, in a small checkout of their own: whole pages that read offline."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from pipeline.report import items
+
+CHECKOUT = Path(__file__).parents[2]
+NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
+PICTURES = [item.file for item in items.ITEMS if item.file.suffix == ".png"]
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of the code with small made-up metrics and pictures."""
+    for name in ("pipeline", "stages", "notebooks"):
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    shutil.copy(CHECKOUT / "params.yaml", folder)
+    for i, picture in enumerate(PICTURES):
+        path = folder / picture
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.random.default_rng(i).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(path)
+    for name, value in made_up().items():
+        path = folder / "reports/metrics" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value), encoding="utf-8")
+    return folder
+
+
+def made_up() -> dict[str, Any]:
+    settings = {"alpha": 0.5, "hidden": 64, "samples": 100, "batch": 16, "epochs": [200, 200, 100]}
+    settings |= {"learning_rates": [0.01, 0.001, 0.0001], "seeds": 5, "width_seeds": 3}
+    losses = {c: {"mean": 0.123456, "std": 0.001} for c in ("L", "L_r", "L_c")}
+    paper = {"L": 0.1, "L_r": 0.2, "L_c": 0.3}
+    table3 = {"L_G": 1.5, "L_rec": 2.5, "L_adv": 3.5, "L_per": 4.5}
+    claim = {"text": "a claim", "where": "Section 5", "rule": "a rule", "seeds": {"holds": 1, "of": 1}}
+    objectives = zip("ABC", ("reconstruction", "adversarial", "perceptual"), ("photo", "vangogh", "udnie"), strict=True)
+    return {
+        "toy.json": {"settings": settings, "losses": []},
+        "table1.json": [{"weights": [1.0, 0.0], "model": "sym", **losses, "seeds": 5, "paper": paper}],
+        "table3.json": [{"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3}],
+        "claims.json": [
+            {"id": "toy-one", "holds": True, "measured": {"L": [1.0, 0.777]}, **claim},
+            {"id": "table3-one", "holds": False, "measured": {"pairs": 24}, **claim},
+        ],
+        "runs/model1.json": {
+            "run": "model1",
+            "data": "scenes",
+            "scale": "small",
+            "alpha": 0.5,
+            "precision": "fp32",
+            "steps": 1000,
+            "objectives": [{"letter": letter, "loss": loss, "about": about} for letter, loss, about in objectives],
+            "pictures": {"photo": 50, "vangogh": 50, "measured": 50},
+            "seeds": {"0": {"losses": []}},
+        },
+    }
+
+
+def start(folder: Path, stage: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", f"stages.{stage}", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """The exit code and everything that was said."""
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out + err
+
+
+def hostile_home(folder: Path) -> dict[str, str]:
+    """The environment of a user whose own Jupyter and IPython are set up to break a report."""
+    startup = folder / ".ipython/profile_default/startup/00.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("raise SystemExit('the user\\'s start-up file ran')\n")
+    (folder / "start.py").write_text("raise SystemExit('PYTHONSTARTUP ran')\n")
+    kernel = folder / "jupyter/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": ["false"], "display_name": "another Python", "language": "python"}))
+    return {
+        "HOME": str(folder),
+        "IPYTHONDIR": str(folder / ".ipython"),
+        "JUPYTER_PATH": str(folder / "jupyter"),
+        "JUPYTER_PREFER_ENV_PATH": "0",
+        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
+        "PYTHONSTARTUP": str(folder / "start.py"),
+        "TZ": "Asia/Tokyo",
+    }
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two checkouts in which every report was made: one in a path with a space, one with hostile settings."""
+    home = tmp_path_factory.mktemp("home")
+    made = [
+        (checkout(tmp_path_factory.mktemp("a place") / "my checkout"), {}),
+        (checkout(tmp_path_factory.mktemp("b") / "other"), hostile_home(home)),
+    ]
+    for folder, environment in made:
+        processes = [start(folder, "report", name, **environment) for name in NOTEBOOKS]
+        assert [finish(process) for process in processes] == [(0, "")] * len(NOTEBOOKS)
+        assert finish(start(folder, "index", **environment)) == (0, "")
+    return [folder for folder, _ in made]
+
+
+@pytest.fixture(scope="module")
+def pages(places: list[Path]) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in (places[0] / "reports").glob("*.html")}
+
+
+def test_every_notebook_has_a_page_and_the_front_page_links_it(pages: dict[str, str]) -> None:
+    assert [page.name for page in items.PAGES] == NOTEBOOKS
+    assert set(pages) == {"index.html", *(f"{name}.html" for name in NOTEBOOKS)}
+
+
+def test_two_runs_give_the_same_bytes_wherever_and_for_whomever(places: list[Path], pages: dict[str, str]) -> None:
+    for name in pages:
+        first, second = ((folder / "reports" / name).read_bytes() for folder in places)
+        assert first == second, name
+
+
+def test_a_page_reads_offline(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        soup = BeautifulSoup(text, "html.parser")
+        assert not soup.find_all(["script", "link", "iframe", "object", "embed"]), name
+        assert not re.search(r"@import|url\(", text), name
+        assert "://" not in re.sub(r'src="data:[^"]*"', "", text), name
+        images = soup.find_all("img")
+        assert images, name
+        assert all(str(image["src"]).startswith("data:image/png;base64,") for image in images), name
+        for link in soup.find_all("a"):
+            file, _, anchor = str(link["href"]).partition("#")
+            assert file in pages, f"{name} links to {link['href']}"
+            assert not anchor or BeautifulSoup(pages[file], "html.parser").find(id=anchor), f"{name}: {link['href']}"
+
+
+def test_a_page_holds_nothing_of_the_machine(pages: dict[str, str], places: list[Path]) -> None:
+    for name, text in pages.items():
+        shown = re.sub(r'src="data:[^"]*"', "", text)
+        for word in (str(places[0]), str(CHECKOUT), sys.prefix, os.uname().nodename + ".", "\x1b", "/tmp", "Traceback"):
+            assert word not in shown, f"{name} has {word!r}"
+        assert not re.search(r"\b\d\d:\d\d\b|\b20\d\d-\d\d-\d\d\b|\b[0-9a-f]{40}\b", shown), name
+
+
+def test_a_page_shows_results_and_no_code(pages: dict[str, str]) -> None:
+    toy, translation = (BeautifulSoup(pages[f"{name}.html"], "html.parser") for name in ("toy", "translation"))
+    assert "0.1235" in toy.get_text()
+    assert "+0.0235" in toy.get_text()
+    assert "0.777" in toy.get_text()
+    assert "✗ does not hold" in translation.get_text()
+    for soup in (toy, translation):
+        assert "import" not in soup.get_text()
+        assert "In [" not in soup.get_text()
+        assert len(soup.find_all("h1")) == 1
+        assert soup.title is not None
+        assert soup.h1 is not None
+        assert soup.title.get_text() == soup.h1.get_text()
+        # The sentence about data and scale comes right below the heading.
+        below = soup.h1.find_next(["p", "h2"])
+        assert below is not None
+        assert below["class"] == ["scope"]
+
+
+def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "my checkout")
+    # Also shows that the notebook imports this copy of the code, as a queued experiment must, and not another one.
+    (folder / "pipeline/report/scope.py").write_text(
+        "def toy(*_):\n    print('noise')\n    raise ValueError('from this copy,\\n\\x1b[31min red\\x1b[0m')\n"
+    )
+    page = folder / "reports/toy.html"
+    page.write_text("the old page")
+    code, said = finish(start(folder, "report", "toy", PYTHONPATH=str(CHECKOUT)))
+    assert code == 1
+    title = items.page("toy").title
+    assert said == (
+        f"error: notebooks/toy.ipynb, cell 2 (below '{title}: one model for every weighting'): "
+        "ValueError: from this copy, in red\n"
+    )
+    assert page.read_text() == "the old page"
+    assert sorted(path.name for path in (folder / "reports").iterdir()) == ["figures", "metrics", "toy.html"]
+
+
+def test_an_unknown_report_and_missing_pages_are_one_line(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "checkout")
+    unknown, front = start(folder, "report", "figures"), start(folder, "index")
+    assert finish(unknown) == (1, "error: there is no report 'figures'; known are toy, translation\n")
+    assert finish(front) == (1, "error: reports/toy.html is missing: run `dvc repro`\n")
+    assert not (folder / "reports/index.html").exists()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_is_committed_stripped(name: str) -> None:
+    path = CHECKOUT / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert dict(notebook.metadata.language_info) == {"name": "python"}
+    assert not any(cell.metadata for cell in notebook.cells)
+    # Words, not the random ids that editors make up.
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]{2,19}", cell.id) for cell in notebook.cells)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_result_is_typed_into_a_text_cell(name: str) -> None:
+    notebook = nbformat.read(CHECKOUT / "notebooks" / f"{name}.ipynb", as_version=4)
+    # Constants of the paper's definitions; anything else with a decimal point would be a result.
+    known = {"0.8", "0.9", "0.1", "0.5", "0.2", "5.1", "1.5"}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert set(re.findall(r"\d+\.\d+", cell.source)) <= known
+            assert "holds here" not in cell.source

@@ -1,0 +1,149 @@
+"""The whole graph at scale smoke, in a temporary clone: what a user does, in seconds instead of minutes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def call(folder: Path, *command: str, check: bool = True) -> str:
+    """Run a command in a folder with this environment's programs first in the path; its stdout and stderr."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GIT_AUTHOR_NAME": "test",
+        "GIT_AUTHOR_EMAIL": "test@localhost",
+        "GIT_COMMITTER_NAME": "test",
+        "GIT_COMMITTER_EMAIL": "test@localhost",
+    }
+    environment.pop("DVC_ROOT", None)
+    run = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if check:
+        assert run.returncode == 0, f"{' '.join(command)} ended with {run.returncode}:\n{run.stdout}"
+    return run.stdout
+
+
+def dvc(folder: Path, *arguments: str, check: bool = True) -> str:
+    return call(folder, sys.executable, "-m", "dvc", *arguments, check=check)
+
+
+def stages_of(text: str) -> set[str]:
+    """The stages that a dry run would run."""
+    return set(re.findall(r"Running stage '([^']+)'", text))
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the working tree, at scale smoke, after its first `dvc repro`; its path has a space in it."""
+    folder = tmp_path_factory.mktemp("clone") / "my clone"
+    listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, listed):
+        if (CHECKOUT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / name, folder / name)
+    change(folder, "scale: small", "scale: smoke")
+    call(folder, "git", "init", "-q")
+    call(folder, "git", "add", "-A")
+    call(folder, "git", "commit", "-q", "-m", "smoke")
+    dvc(folder, "repro")
+    return folder
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    text = (folder / "params.yaml").read_text()
+    assert old in text
+    (folder / "params.yaml").write_text(text.replace(old, new, 1))
+
+
+def test_every_report_is_there_and_stands_alone(clone: Path) -> None:
+    for name in ("index", "toy", "translation"):
+        page = (clone / "reports" / f"{name}.html").read_text()
+        assert "smoke" in page
+        assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css)""", page)
+
+
+def test_the_outputs_keep_their_contracts(clone: Path) -> None:
+    metrics = clone / "reports" / "metrics"
+    table1 = json.loads((metrics / "table1.json").read_text())
+    assert len(table1) == 15
+    assert {row["model"] for row in table1} == {"sym", "hyper", "sin"}
+    assert set(table1[0]) == {"weights", "model", "L", "L_r", "L_c", "seeds", "paper"}
+    table3 = json.loads((metrics / "table3.json").read_text())
+    assert next(row["S"] for row in table3 if row["model"] == "sgn") == [1.0, 0.0, 0.0]
+    assert {"L_G", "L_rec", "L_adv", "L_per", "paper"} <= set(table3[0])
+    for claim in json.loads((metrics / "claims.json").read_text()):
+        assert set(claim) == {"id", "text", "where", "holds", "seeds", "measured", "rule"}
+        assert claim["holds"] in (True, False, None)
+
+
+def test_a_second_repro_runs_nothing(clone: Path) -> None:
+    text = dvc(clone, "repro")
+    assert stages_of(text) == set()
+    assert "up to date" in text
+
+
+def test_the_working_tree_holds_nothing_but_results(clone: Path) -> None:
+    changed = call(clone, "git", "status", "--porcelain", "--untracked-files=all").splitlines()
+    unexpected = [line for line in changed if not re.match(r".. \"?(reports/|dvc\.lock|data/\.gitignore)", line)]
+    assert unexpected == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reruns", "rests"),
+    [
+        ("alpha: 0.5 ", "alpha: 1.0 ", {"toy", "train@model1"}, {"images@photo", "vgg16", "styles@udnie"}),
+        ("seed: 0  ", "seed: 1  ", {"images@photo", "styles@udnie"}, {"toy", "vgg16"}),
+        ("steps: 10000", "steps: 20000", set(), {"toy", "train@model1", "evaluate@model1"}),
+        ("hidden: 64", "hidden: 32", {"toy"}, {"train@model1", "images@photo", "vgg16"}),
+    ],
+)
+def test_a_change_reruns_what_depends_on_it(clone: Path, old: str, new: str, reruns: set[str], rests: set[str]) -> None:
+    change(clone, old, new)
+    try:
+        would_run = stages_of(dvc(clone, "repro", "--dry"))
+    finally:
+        change(clone, new, old)
+    assert reruns <= would_run
+    assert not rests & would_run
+
+
+def test_a_mistake_in_params_stops_the_stage_with_one_line(clone: Path) -> None:
+    change(clone, "alpha: 0.5 ", "alpha: -1 ")
+    try:
+        text = dvc(clone, "repro", "toy", check=False)
+    finally:
+        change(clone, "alpha: -1 ", "alpha: 0.5 ")
+    assert "error: params.yaml: alpha is -1" in text
+    assert "Traceback" not in text
+
+
+def test_metrics_and_plots_can_be_shown(clone: Path) -> None:
+    assert "table3" in dvc(clone, "metrics", "show")
+    assert "index.html" in dvc(clone, "plots", "show")
+
+
+@pytest.mark.long
+def test_the_same_work_twice_gives_the_same_lock(clone: Path) -> None:
+    before = (clone / "dvc.lock").read_bytes()
+    dvc(clone, "repro", "--force")
+    assert (clone / "dvc.lock").read_bytes() == before
+
+
+@pytest.mark.long
+def test_queued_experiments_run(clone: Path) -> None:
+    call(clone, "git", "add", "-A")
+    call(clone, "git", "commit", "-q", "-m", "results")
+    dvc(clone, "exp", "run", "--queue", "-S", "alpha=0.25,1")
+    dvc(clone, "exp", "run", "--run-all")
+    shown = dvc(clone, "exp", "show", "--json")
+    assert "0.25" in shown
+    assert '"state": "Failed"' not in shown

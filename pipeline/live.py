@@ -34,14 +34,19 @@ class LiveLog:
         """Write a sample grid, uint8 (H, W, C)."""
         self._live.log_image(f"seed{seed}/{step:06d}.png", Image.fromarray(grid))
 
-    def save(self, folder: Path) -> None:
-        """Copy the curves and grids into a checkpoint."""
-        shutil.copytree(self.folder / "plots", folder / "plots")
+    def save(self, seed: int, folder: Path) -> None:
+        """Copy a seed's curves and grids into a checkpoint."""
+        for kind in ("metrics", "images"):
+            shutil.copytree(self._of(seed, kind), folder / kind)
 
-    def restore(self, folder: Path) -> None:
-        """Go back to the curves and grids of a checkpoint: rows written after it would stand there twice."""
-        files.remove(self.folder / "plots")
-        shutil.copytree(folder / "plots", self.folder / "plots")
+    def restore(self, seed: int, folder: Path) -> None:
+        """Go back to a seed's curves and grids of a checkpoint: rows written after it would stand there twice."""
+        for kind in ("metrics", "images"):
+            files.remove(self._of(seed, kind))
+            shutil.copytree(folder / kind, self._of(seed, kind))
+
+    def _of(self, seed: int, kind: str) -> Path:
+        return self.folder / "plots" / kind / f"seed{seed}"
 
     def end(self) -> None:
         """Close; DVCLive's own summary repeats the last rows and is not kept."""

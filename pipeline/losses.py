@@ -3,6 +3,8 @@
 Pictures are (N, 3, H, W) in [-1, 1]; every loss returns float32 (N,).
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -44,6 +46,31 @@ def gram(features: Tensor) -> Tensor:
     return F.transpose(1, 2) @ F / (C * H * W)
 
 
+class GramDifference(torch.autograd.Function):
+    """mean (Gram(F) - T)^2 per sample, with its gradient 4 F (Gram(F) - T) / (C^2 C H W) written out.
+
+    The same number as from `gram`, in half the time: automatic differentiation takes two products with F for what is
+    one, Gram matrices being symmetric.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        N, C, H, W = features.shape
+        F = features.float().permute(0, 2, 3, 1).reshape(N, H * W, C)
+        D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))  # (N, C, C)
+        ctx.save_for_backward(F, D)
+        ctx.features = features.dtype, features.shape
+        return D.flatten(1).square().mean(1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        F, D = ctx.saved_tensors
+        dtype, (N, C, H, W) = ctx.features
+        scale = (4 / (C * C * C * H * W)) * gradient  # (N,)
+        dF = F @ (D * scale[:, None, None])  # (N, HW, C)
+        return dF.to(dtype).view(N, H, W, C).permute(0, 3, 1, 2), None
+
+
 class Perceptual:
     """L_per = 0.001 * content + style, to one style image.
 
@@ -67,5 +94,5 @@ class Perceptual:
                 wanted = self.vgg(content, depth=2)[1]  # relu2_2
             loss = 0.001 * mean_per_sample((features[1].float() - wanted.float()).square())
             for weight, F, target in zip(self.weights, features, self.targets, strict=True):
-                loss = loss + weight * mean_per_sample((gram(F) - target).square())
+                loss = loss + weight * GramDifference.apply(F, target)
         return loss

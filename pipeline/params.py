@@ -32,6 +32,7 @@ class Images(Frozen):
     """Settings of every source of images."""
 
     seed: Seed
+    style_size: Annotated[int, Field(ge=16)]
     max_unreadable: Annotated[float, Field(ge=0, le=1)]
 
 
@@ -177,6 +178,8 @@ class Params(Frozen):
             raise ValueError(f"scale is {self.scale!r}, known are {', '.join(self.scales)}")
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds is {list(self.seeds)}: each seed may stand there once")
+        for name in set(self.domains) & set(self.styles):
+            raise ValueError(f"{name} is a domain and a style: both would be data/{name}, rename one")
         for key, run in self.runs.items():
             for letter, objective in zip("ABC", run.objectives, strict=True):
                 known = self.styles if objective.loss == "perceptual" else self.domains
@@ -184,6 +187,12 @@ class Params(Frozen):
                     kind = "style" if objective.loss == "perceptual" else "domain"
                     where = f"runs.{key}.{letter}.about"
                     raise ValueError(f"{where} is {objective.about!r}, no such {kind}; known are {', '.join(known)}")
+            abouts = [objective.about for objective in run.objectives]
+            for letter, about in zip("ABC", abouts, strict=True):
+                if abouts.count(about) > 1:
+                    raise ValueError(
+                        f"runs.{key}.{letter}.about is {about!r}, as another objective's: each needs its own"
+                    )
         return self
 
     @property
@@ -210,6 +219,8 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise ValueError(f"{path} is missing: run the command in the checkout's top folder")
     try:
         values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a UTF-8 text: {error}") from None
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not YAML: {error}") from None
     return check(values, str(path))
@@ -217,12 +228,19 @@ def load(path: Path = Path("params.yaml")) -> Params:
 
 def check(values: Any, name: str = "params.yaml") -> Params:
     """Check values read from `name` against the types above; ValueError says each mistake."""
+    if not isinstance(values, dict):
+        raise ValueError(f"{name}: no keys in it, it must be a mapping as the one in Git")
     # Through JSON, because pydantic's strict mode takes a list for a tuple only there.
-    text = json.dumps(values)
+    # A value that JSON does not have, such as YAML's dates, becomes one that no key allows.
+    text = json.dumps(values, default=lambda value: {type(value).__name__: str(value)})
     try:
         return Params.model_validate_json(text)
     except ValidationError as error:
-        raise ValueError(f"{name}: " + "; ".join(_sentence(e) for e in error.errors())) from None
+        errors = error.errors()
+        # A list whose items are wrong is also called too short; the items' own sentences say it.
+        nested = {e["loc"][:-1] for e in errors}
+        told = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in nested)]
+        raise ValueError(f"{name}: " + "; ".join(_sentence(e) for e in told)) from None
 
 
 def _sentence(error: Any) -> str:

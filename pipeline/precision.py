@@ -1,5 +1,7 @@
 """Which device and which number format a training uses."""
 
+import os
+
 import torch
 
 
@@ -27,7 +29,15 @@ def autocast(precision: str, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
 
 
-def deterministic() -> None:
-    """Refuse every kernel whose result could differ from one call to the next."""
-    torch.use_deterministic_algorithms(True)
-    torch.backends.cudnn.benchmark = False
+def deterministic(device: torch.device) -> None:
+    """Refuse every kernel whose result could differ from one call to the next.
+
+    On a CPU the kernels that we use are deterministic as they are (tests/stages/test_train.py repeats a training), and
+    the switch costs seconds of imports.
+    """
+    if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+        # Its companion writes NaN into every new tensor, to make reads of unwritten memory show, at a cost.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        torch.backends.cudnn.benchmark = False

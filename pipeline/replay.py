@@ -20,7 +20,8 @@ class ReplayBuffer:
         older one.
         """
         out, out_S = [], []
-        for fake, s in zip(fakes.detach(), S, strict=True):
+        # Copies: a row of a batch would keep the whole batch in memory and in every checkpoint.
+        for fake, s in zip((f.clone() for f in fakes.detach()), (s.clone() for s in S), strict=True):
             if len(self.fakes) < self.size:
                 self.fakes.append(fake)
                 self.S.append(s)

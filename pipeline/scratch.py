@@ -33,9 +33,10 @@ def own_modules() -> dict[str, Path]:
     """The imported modules of this checkout, by their path in it."""
     checkout = Path(__file__).resolve().parent.parent
     found = {}
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
         origin = getattr(module, "__file__", None)
-        if origin and Path(origin).resolve().is_relative_to(checkout):
+        ours = name.split(".")[0] in ("pipeline", "stages", "__main__")
+        if ours and origin and Path(origin).resolve().is_relative_to(checkout):
             path = Path(origin).resolve()
             relative = path.relative_to(checkout)
             if relative.parts[0] in ("pipeline", "stages"):

@@ -1,7 +1,8 @@
 """One root seed, many named and independent streams of random numbers.
 
 A stream's name, not its order of creation, decides its numbers: a new model, a new domain or one draw more in one
-stream moves no number of another.
+stream moves no number of another. NumPy pads short names with zeros, so ("a",) and ("a", 0) are one stream: the names
+of one purpose have one length.
 """
 
 import zlib

@@ -87,7 +87,7 @@ class Method:
         """L_D per sample for each domain; a fake of the replay buffer brings the s_B of the S that made it."""
         L_D = {}
         for i, o in enumerate(self.objectives):
-            if o.about not in self.buffers:
+            if o.loss != "adversarial" or o.about not in self.buffers:
                 continue
             random = seeds.numpy_generator(self.seed, "replay", o.about, step)
             fake, fake_S = self.buffers[o.about].exchange(G_x, S, random)

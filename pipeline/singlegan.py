@@ -47,7 +47,9 @@ class Method:
         seed: int,
     ) -> None:
         """Objectives are all adversarial; `alpha`, `constant_S` and `perceptual` have no meaning here."""
-        assert all(o.loss == "adversarial" for o in objectives) and constant_S is None and not perceptual
+        assert all(o.loss == "adversarial" for o in objectives)
+        assert constant_S is None
+        assert not perceptual
         self.networks, self.seed = networks, seed
         self.domains = [o.about for o in objectives]
         self.buffers = {domain: ReplayBuffer() for domain in self.domains}

@@ -86,7 +86,7 @@ def train(
     """
     G, D = method.networks.generator.to(device), method.networks.discriminators.to(device)
     optimizers = [_adam(net, learning_rate) for net in (G, D) if list(net.parameters())]
-    first = _resume(scratch, method, optimizers, live, device) if scratch.exists() else 0
+    first = _resume(scratch, method, optimizers, live, seed, device) if scratch.exists() else 0
     began = time.perf_counter()
     if first == 0:
         live.picture(seed, 0, samples())
@@ -110,7 +110,7 @@ def train(
             live.picture(seed, done, samples())
         # The sums of an interval are not saved, so a checkpoint falls on the end of one.
         if not sums and (done % length.checkpoint_every == 0 or done == length.steps):
-            _save(scratch, method, optimizers, live, done)
+            _save(scratch, method, optimizers, live, seed, done)
     return time.perf_counter() - began
 
 
@@ -165,7 +165,9 @@ def _check_finite(means: dict[str, float], step: int) -> None:
             )
 
 
-def _save(scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, step: int) -> None:
+def _save(
+    scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int, step: int
+) -> None:
     state = {
         "step": step,
         "generator": method.networks.generator.state_dict(),
@@ -176,11 +178,11 @@ def _save(scratch: Path, method: Method, optimizers: list[torch.optim.Adam], liv
     with files.replacing(scratch) as folder:
         folder.mkdir()
         torch.save(state, folder / "state.pt")
-        live.save(folder)
+        live.save(seed, folder)
 
 
 def _resume(
-    scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, device: torch.device
+    scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int, device: torch.device
 ) -> int:
     state: dict[str, Any] = torch.load(scratch / "state.pt", map_location=device, weights_only=True)
     method.networks.generator.load_state_dict(state["generator"])
@@ -189,6 +191,6 @@ def _resume(
         optimizer.load_state_dict(saved)
     for domain, saved in state["buffers"].items():
         method.buffers[domain].load_state_dict(saved)
-    live.restore(scratch)
+    live.restore(seed, scratch)
     print(f"continuing at step {state['step']} from {scratch}")
     return int(state["step"])

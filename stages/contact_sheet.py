@@ -1,27 +1,71 @@
-"""contact_sheet: some training pictures of every domain, and the style images, in one picture."""
+"""contact_sheet: what is packed, for people to see: a sheet of each domain, one of all, and the cards in one file."""
 
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline import command, params
+from pipeline import command, files, params
 from pipeline.figures import grids, style
+from pipeline.images import catalogue
 
-PER_DOMAIN = 10
+FIGURES = Path("reports/figures")
+CARDS = Path("reports/metrics/cards.json")
+IN_ONE = 10
+FOR_EACH = 10
+LARGEST_STYLE = 256
 
 
 def main() -> None:
-    """Draw reports/figures/contact-sheet.png."""
+    """Write reports/figures/contact-sheet.png, reports/figures/domains/NAME.png and reports/metrics/cards.json.
+
+    ValueError if no domain is packed.
+    """
     p = params.load()
-    pictures = {
-        domain: np.load(Path("data") / domain / "train.npy", mmap_mode="r")[:PER_DOMAIN] for domain in p.domains
-    }
-    styles = [np.load(Path("data") / name / "style.npy") for name in p.styles]
-    pictures["styles"] = np.stack(styles)
-    caption = (
-        f"data {p.data}, scale {p.scale}: the first training pictures of each domain; styles {', '.join(p.styles)}"
+    sizes = p.scale_params.images
+    found = catalogue.read(p.domains, p.styles, p.data, sizes.train_size, sizes.test_size, p.images.style_size)
+    made_of = f"data {p.data}, scale {p.scale}"
+    if not found.domains:
+        raise ValueError(f"no domain is packed for {made_of}: run `dvc repro images@DOMAIN` first")
+    if found.absent:
+        print(f"not packed for {made_of}, so not drawn: {', '.join(found.absent)}")
+    domains = {name: np.load(f"data/{name}/train.npy", mmap_mode="r") for name in found.domains}  # N H W C
+    styles = {name: np.load(f"data/{name}/style.npy") for name in found.styles}  # H W C
+
+    rows = {name: pictures[:IN_ONE] for name, pictures in domains.items()}
+    rows |= {"styles": np.stack(list(styles.values()))} if styles else {}
+    caption = f"{made_of}: the first training pictures of each domain" + (
+        f"; styles {', '.join(styles)}" * bool(styles)
     )
-    style.save(grids.contact_sheet(pictures, caption), Path("reports/figures/contact-sheet.png"))
+    style.save(grids.contact_sheet(rows, caption), FIGURES / "contact-sheet.png")
+
+    with files.replacing(FIGURES / "domains") as folder:
+        folder.mkdir()
+        for name, pictures in domains.items():
+            some = pictures[spread(len(pictures), FOR_EACH)]
+            caption = f"{made_of}: {len(some)} of {len(pictures):,} train pictures of {name}"
+            style.save(grids.domain_sheet(some, caption), folder / f"{name}.png")
+        for name, picture in styles.items():
+            sheet = grids.domain_sheet(picture[None], f"{made_of}: style image {name}", LARGEST_STYLE)
+            style.save(sheet, folder / f"{name}.png")
+
+    # DVC reads the list as a plot, for which all entries must have the same keys.
+    places = {name: f"{domain.dataset}, side {domain.side}" for name, domain in p.domains.items()}
+    places |= {name: entry.file for name, entry in p.styles.items()}
+    cards = {**found.domains, **found.styles}
+    files.write_json(
+        CARDS,
+        [
+            {"name": name, "data": p.data, "scale": p.scale, "place": places[name], "card": card}
+            for name, card in cards.items()
+        ],
+    )
+
+
+def spread(length: int, count: int) -> NDArray[np.intp]:
+    """At most `count` indices into a list, evenly spaced from its first to its last entry: neighbours in a sorted
+    folder are often pictures of the same thing."""
+    return np.linspace(0, length - 1, min(count, length)).round().astype(np.intp)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """evaluate@RUN: a run's losses on the test set and its translations, into small files that need no network to read."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from pipeline import command, evaluation, files, losses, params, precision, sym, translation
-from pipeline.images.crops import to_pictures, to_tensor
+from pipeline.images.crops import open_packed, to_pictures, to_tensor
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.vgg16 import VGG16
 
@@ -23,7 +24,7 @@ def main(key: str) -> None:
     p = params.load()
     run, scale = p.run(key), p.scale_params
     device = precision.device()
-    precision.deterministic()
+    precision.deterministic(device)
     test = _test_set(run, scale.evaluate.images, device)
     sets = [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1)]
 
@@ -40,13 +41,19 @@ def main(key: str) -> None:
         test.discriminators = _discriminators(folder, scale.train.width).to(device)
         rows = []
         for S in sym.TABLE3:
-            rows.append({"S": S, **evaluation.measure(generator, run.objectives, test, S, scale.evaluate.batch)})
+            losses_at_S = evaluation.measure(generator, run.objectives, test, S, scale.evaluate.batch)
+            for name, loss in losses_at_S.items():
+                if loss is not None and not math.isfinite(loss):
+                    raise ValueError(
+                        f"{name} of run {key}, seed {seed}, is {loss} at S = {sym.label(S)}: train it again"
+                    )
+            rows.append({"S": S, **losses_at_S})
         seeds[str(seed)] = {"losses": rows}
         shown = test.x[:SHOWN]
         translations[f"seed{seed}"] = np.stack([to_pictures(translation.translate(generator, shown, S)) for S in sets])
 
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
-    counts = {domain: len(np.load(_test_path(domain), mmap_mode="r")) for domain in domains}
+    counts = {domain: len(open_packed(_test_path(domain))) for domain in domains}
     result = {
         "run": key,
         "data": p.data,
@@ -69,14 +76,14 @@ def _test_path(domain: str) -> Path:
 
 
 def _test_set(run: params.Run, images: int, device: torch.device) -> evaluation.TestSet:
-    x = to_tensor(np.load(_test_path(run.input_domain))[:images]).to(device)
+    x = to_tensor(open_packed(_test_path(run.input_domain))[:images]).to(device)
     y, perceptual = {}, {}
     for o in run.objectives:
         if o.loss == "adversarial":
-            y[o.about] = evaluation.pair(to_tensor(np.load(_test_path(o.about))), len(x)).to(device)
+            y[o.about] = evaluation.pair(to_tensor(open_packed(_test_path(o.about))), len(x)).to(device)
         elif o.loss == "perceptual":
             vgg = VGG16.load(Path("models/vgg16.safetensors")).to(device)
-            style = to_tensor(np.load(Path("data") / o.about / "style.npy")[None]).to(device)
+            style = to_tensor(open_packed(Path("data") / o.about / "style.npy")[None]).to(device)
             perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
     return evaluation.TestSet(x, y, nn.ModuleDict(), perceptual)
 

@@ -7,9 +7,9 @@ from pipeline.images import card, packing, source
 
 
 def main(key: str) -> None:
-    """Pack the style image `key` at the size of the test pictures; data/KEY appears whole or not at all."""
+    """Pack the style image `key`; data/KEY appears whole or not at all."""
     p = params.load()
-    size = p.scale_params.images.test_size
+    size = p.images.style_size
     root = source.resolve_root(p.data_root, command.invocation_root())
     request = source.StyleRequest(style=key, file=p.style(key).file, size=size, root=root, seed=p.images.seed)
     image = source.load(p.data).find_style(request)

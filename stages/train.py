@@ -4,15 +4,15 @@ import importlib
 import json
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
 from pipeline import command, files, losses, params, precision, scratch, seeds, sym, training, translation
-from pipeline.images.crops import Crops, to_tensor
+from pipeline.images.crops import Crops, open_packed, to_tensor
 from pipeline.live import LiveLog
 from pipeline.networks.vgg16 import VGG16
 
@@ -23,9 +23,11 @@ def main(key: str) -> None:
     """Train the run `key`; models/KEY appears whole or not at all."""
     p = params.load()
     run, scale = p.run(key), p.scale_params.train
+    # Before the scratch folder is named: its name covers the code that is imported by then.
+    method = importlib.import_module(f"pipeline.{run.method}")
     device = precision.device()
     resolved = precision.resolve(p.precision, device)
-    precision.deterministic()
+    precision.deterministic(device)
     inputs = [_array(o) for o in run.objectives] + [VGG16_WEIGHTS]
     live = LiveLog(Path("reports/live") / key)
     with files.replacing(Path("models") / key) as folder:
@@ -39,7 +41,7 @@ def main(key: str) -> None:
                 "device": device.type,
             }
             place = scratch.folder(f"train-{key}-{seed}", values, [path for path in inputs if path.exists()])
-            networks, steps, seconds = _train(run, scale, seed, p.alpha, resolved, device, live, place)
+            networks, steps, seconds = _train(method, run, scale, seed, p.alpha, resolved, device, live, place)
             _save(folder / str(seed), networks, {**values, "steps": steps})
             print(f"{key}, seed {seed}: trained in {resolved} on {device.type}, {seconds:.0f} s")
             files.write_json(
@@ -50,6 +52,7 @@ def main(key: str) -> None:
 
 
 def _train(
+    method_module: ModuleType,
     run: params.Run,
     scale: params.ScaleTrain,
     seed: int,
@@ -59,7 +62,6 @@ def _train(
     live: LiveLog,
     place: Path,
 ) -> tuple[training.Networks, int, float]:
-    method_module = importlib.import_module(f"pipeline.{run.method}")
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
     crops = {domain: Crops(Path("data") / domain / "train.npy", domain, scale.crop, seed) for domain in domains}
     with torch.random.fork_rng(devices=[]):
@@ -69,11 +71,11 @@ def _train(
     for i, o in enumerate(run.objectives):
         if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
             vgg = VGG16.load(VGG16_WEIGHTS, precision.dtype(resolved)).to(device)
-            style = to_tensor(np.load(_array(o))[None]).to(device)
+            style = to_tensor(open_packed(_array(o))[None]).to(device)
             perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
     method = method_module.Method(networks, run.objectives, perceptual, alpha=alpha, constant_S=run.S, seed=seed)
 
-    shown = to_tensor(np.load(Path("data") / run.input_domain / "test.npy", mmap_mode="r")[:4]).to(device)
+    shown = to_tensor(open_packed(Path("data") / run.input_domain / "test.npy")[:4]).to(device)
     sets = [*sym.corners(3), sym.centre(3)]
     lengths = training.Length(
         scale.steps or training.steps_of(run.epochs, [len(c) for c in crops.values()], scale.batch),

@@ -24,7 +24,8 @@ def repeatable() -> Iterator[None]:
     torch.manual_seed(0)
     before = torch.are_deterministic_algorithms_enabled()
     yield
-    torch.use_deterministic_algorithms(before)
+    if torch.are_deterministic_algorithms_enabled() != before:  # to set it takes seconds the first time
+        torch.use_deterministic_algorithms(before)
 
 
 @pytest.fixture(scope="session")

@@ -89,9 +89,7 @@ def test_a_wrong_number_of_arguments_is_said(
     assert capsys.readouterr().err == f"error: expected arguments: KEY; given: {given}\n"
 
 
-def test_a_stage_without_a_key_takes_none(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stage_without_a_key_takes_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert start(monkeypatch, lambda: None, "x") == 2
     assert capsys.readouterr().err == "error: expected arguments: none; given: x\n"
 
@@ -104,7 +102,11 @@ def test_a_process_ends_as_dvc_sees_it(tmp_path: Path) -> None:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(CHECKOUT)}
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env={"PYTHONPATH": str(CHECKOUT)},
         )
 
     mistake, debug, bug = run("-m", "mistake"), run("-m", "mistake", "--debug"), run("-m", "bug")

@@ -47,15 +47,11 @@ def code(path: Path) -> bool:
 @pytest.fixture(scope="module")
 def imported() -> dict[tuple[str, ...], set[str]]:
     """For each list of modules that a stage imports: the checkout's modules that this brings in."""
-    asked = [
-        (stage["cmd"].split()[2], *by_name) for stage in STAGES.values() for _, by_name in variants(stage["deps"])
-    ]
+    asked = [(stage["cmd"].split()[2], *by_name) for stage in STAGES.values() for _, by_name in variants(stage["deps"])]
     command = [sys.executable, "-c", IMPORT]
     run = subprocess.run(command, input=json.dumps(asked), cwd=CHECKOUT, capture_output=True, text=True, check=True)
     found = json.loads(run.stdout)
-    return {
-        key: {path for path in paths if code(CHECKOUT / path)} for key, paths in zip(asked, found, strict=True)
-    }
+    return {key: {path for path in paths if code(CHECKOUT / path)} for key, paths in zip(asked, found, strict=True)}
 
 
 def variants(dependencies: list[str]) -> list[tuple[list[str], list[str]]]:
@@ -68,13 +64,22 @@ def variants(dependencies: list[str]) -> list[tuple[list[str], list[str]]]:
                 module = path.removesuffix(".py").replace("/", ".")
                 filled.append(([path if d == template else d for d in dependencies], [module]))
             return filled
+    if "notebooks/${key}.ipynb" in dependencies:
+        return [(dependencies, imported_by(notebook)) for notebook in sorted((CHECKOUT / "notebooks").glob("*.ipynb"))]
     return [(dependencies, [])]
 
 
+def imported_by(notebook: Path) -> list[str]:
+    """The checkout's modules that a notebook's cells import."""
+    cells = json.loads(notebook.read_text())["cells"]
+    text = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
+    imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+    return sorted(name for name in names if (CHECKOUT / f"{name.replace('.', '/')}.py").is_file())
+
+
 @pytest.mark.parametrize("name", STAGES)
-def test_a_stage_depends_on_the_modules_that_it_imports(
-    name: str, imported: dict[tuple[str, ...], set[str]]
-) -> None:
+def test_a_stage_depends_on_the_modules_that_it_imports(name: str, imported: dict[tuple[str, ...], set[str]]) -> None:
     stage = STAGES[name]
     unused = None  # by any of the variants
     for dependencies, by_name in variants(stage["deps"]):

@@ -41,9 +41,7 @@ def test_identity_is_five_times_the_mean_absolute_difference() -> None:
 
 def test_adversarial_is_the_mean_squared_distance_to_1() -> None:
     s = scores(1)
-    np.testing.assert_allclose(
-        losses.adversarial(s), per_sample(lambda a: np.sum((a - 1) ** 2) / a.size, s), rtol=1e-5
-    )
+    np.testing.assert_allclose(losses.adversarial(s), per_sample(lambda a: np.sum((a - 1) ** 2) / a.size, s), rtol=1e-5)
     assert torch.equal(losses.adversarial(torch.ones(2, 1, 3, 3)), torch.zeros(2))
 
 
@@ -155,3 +153,18 @@ def test_a_samples_loss_does_not_depend_on_the_others(name: str, vgg_weights: di
     assert together.shape == (N,)
     for i in range(N):
         torch.testing.assert_close(together[i], loss(*(x[i : i + 1] for x in arguments))[0], rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (1, 8, 2, 2)])
+def test_the_written_out_gradient_of_the_gram_difference_is_autograds(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    features = torch.randn(shape, requires_grad=True)
+    target = torch.randn(1, shape[1], shape[1])
+    target = target + target.transpose(1, 2)  # a Gram matrix is symmetric
+    pull = torch.randn(shape[0])
+    plain = losses.mean_per_sample((losses.gram(features) - target).square())
+    ours = losses.GramDifference.apply(features, target)
+    torch.testing.assert_close(ours, plain)
+    (expected,) = torch.autograd.grad(plain, features, pull)
+    (gradient,) = torch.autograd.grad(ours, features, pull)
+    torch.testing.assert_close(gradient, expected)

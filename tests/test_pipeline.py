@@ -65,7 +65,7 @@ def change(folder: Path, old: str, new: str) -> None:
 
 
 def test_every_report_is_there_and_stands_alone(clone: Path) -> None:
-    for name in ("index", "toy", "translation"):
+    for name in ("index", "toy", "translation", "data"):
         page = (clone / "reports" / f"{name}.html").read_text()
         assert "smoke" in page
         assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css)""", page)
@@ -93,7 +93,7 @@ def test_a_second_repro_runs_nothing(clone: Path) -> None:
 
 def test_the_working_tree_holds_nothing_but_results(clone: Path) -> None:
     changed = call(clone, "git", "status", "--porcelain", "--untracked-files=all").splitlines()
-    unexpected = [line for line in changed if not re.match(r".. \"?(reports/|dvc\.lock|data/\.gitignore)", line)]
+    unexpected = [line for line in changed if not re.match(r".. (reports/|dvc\.lock|(data|models)/\.gitignore)", line)]
     assert unexpected == []
 
 

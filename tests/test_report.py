@@ -284,6 +284,7 @@ def test_the_contents_link_every_item_and_claim_with_its_command() -> None:
     table = soup(index.contents({"table1": "close"}, found))
     links = [str(a["href"]) for a in table.select("td a")]
     assert links == [
+        "data.html#domains",
         *(f"toy.html#{anchor}" for anchor in ("table1", "figure5", "figure9", "toy-b")),
         *(f"translation.html#{a}" for a in ("table3", "grid-model1", "curves-model1", "contact-sheet", "table3-a")),
     ]

@@ -136,7 +136,13 @@ def test_the_rate_is_constant_and_then_falls_linearly_towards_0(steps: int) -> N
 
 @pytest.mark.parametrize(
     ("epochs", "pictures", "batch", "steps"),
-    [(20, [6287, 400], 4, 31440), (1, [5], 4, 2), (3, [8, 9], 4, 9), (2, [4, 4], 4, 2), (60, [1231, 962, 1072], 4, 18480)],
+    [
+        (20, [6287, 400], 4, 31440),
+        (1, [5], 4, 2),
+        (3, [8, 9], 4, 9),
+        (2, [4, 4], 4, 2),
+        (60, [1231, 962, 1072], 4, 18480),
+    ],
 )
 def test_an_epoch_is_a_pass_over_the_largest_domain(epochs: int, pictures: list[int], batch: int, steps: int) -> None:
     assert steps_of(epochs, pictures, batch) == steps

@@ -1,16 +1,21 @@
-"""Grids of pictures: a run's translations (Figures 1, 6, 12 to 15) and the domains' contact sheet.
+"""Grids of pictures: a run's translations (Figures 1, 6, 12 to 15) and the domains' contact sheets.
 
 Pictures are uint8, N H W C.
 """
 
+import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from PIL import Image
 
 from pipeline import sym
 
-
 Pictures = npt.NDArray[np.uint8]
+
+# A domain's sheet, in pixels of the file: between the pictures, around them, and below them for the caption.
+GAP, MARGIN, CAPTION = 5, 8, 30
+WIDTH = 756
 
 
 def translations(
@@ -46,6 +51,35 @@ def contact_sheet(domains: dict[str, Pictures], caption: str) -> Figure:
                 axes[row, column].imshow(pictures[column], interpolation="nearest")
         axes[row, 0].text(-0.08, 0.5, name, transform=axes[row, 0].transAxes, ha="right", va="center", fontsize=11)
     _finish(figure, len(domains), caption, left=0.09)
+    return figure
+
+
+def domain_sheet(pictures: Pictures, caption: str, cell: int = 144) -> Figure:
+    """Pictures of one domain in rows, pixel by pixel: small ones magnified by a whole number (nearest) to at most
+    `cell` pixels, larger ones reduced to it; the caption goes on with how they are shown.
+
+    `pictures` (N, S, S, C), N at least 1.
+    """
+    size = pictures.shape[1]
+    times = max(1, cell // size)
+    if size <= cell:
+        shown = pictures.repeat(times, axis=1).repeat(times, axis=2)  # N, S * times, S * times, C
+        how = f"{times} times as large" if times > 1 else "pixel by pixel"
+    else:
+        shown = np.stack([np.asarray(Image.fromarray(p).resize((cell, cell))) for p in pictures])  # bicubic
+        how = f"reduced to {cell} × {cell}"
+    step = shown.shape[1] + GAP
+    columns = (WIDTH - 2 * MARGIN + GAP) // step
+    height = MARGIN + -(-len(shown) // columns) * step + CAPTION
+    # At the file's resolution, so that `figimage` keeps pixels; half a pixel more, so that the division loses none.
+    dpi = mpl.rcParams["savefig.dpi"]
+    assert isinstance(dpi, float | int), "pipeline.figures.style, which saves the figure, sets it"
+    figure = Figure(figsize=((WIDTH + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
+    for index, picture in enumerate(shown):
+        row, column = divmod(index, columns)
+        figure.figimage(picture, MARGIN + column * step, height - MARGIN - (row + 1) * step + GAP, origin="upper")
+    text = f"{caption}, {size} × {size} pixels, {how}"
+    figure.text(MARGIN / WIDTH, CAPTION / 2 / height, text, fontsize=7, va="center", color="#444444")
     return figure
 
 

@@ -26,12 +26,20 @@ def to_pictures(x: Tensor) -> npt.NDArray[np.uint8]:
     return array
 
 
+def open_packed(path: Path) -> npt.NDArray[np.uint8]:
+    """A packed array data/NAME/*.npy, mapped into memory; ValueError if it is missing."""
+    if not path.is_file():
+        raise ValueError(f"{path} is missing: `dvc repro` makes it")
+    array: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    return array
+
+
 class Crops:
     """The training pictures of one domain: shuffled each epoch, cropped at random, flipped with probability 1/2."""
 
     def __init__(self, path: Path, domain: str, crop: int, seed: int) -> None:
         """`path`: a packed array, uint8 (N, H, W, C), mapped into memory."""
-        self.pictures = np.load(path, mmap_mode="r")
+        self.pictures = open_packed(path)
         self.domain, self.crop, self.seed = domain, crop, seed
         assert crop <= self.pictures.shape[1], f"crop {crop} of {path} with {self.pictures.shape[1]} pixels"
 

@@ -4,7 +4,7 @@ Shape legend: N samples, H W pixels, w width (64 in the paper).
 """
 
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu
+from torch.nn.functional import leaky_relu_
 
 from pipeline.networks.layers import instance_norm
 
@@ -34,8 +34,8 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         first, *middle, last = self.convs
-        x = leaky_relu(first(x), 0.2)  # (N, w, H/2, W/2)
+        x = leaky_relu_(first(x), 0.2)  # (N, w, H/2, W/2)
         for conv in middle:
-            x = leaky_relu(instance_norm(conv(x)), 0.2)  # 2w at H/4, 4w at H/8, 8w at H/8 - 1
+            x = leaky_relu_(instance_norm(conv(x)), 0.2)  # 2w at H/4, 4w at H/8, 8w at H/8 - 1
         patches: Tensor = last(x)  # (N, 1, H/8 - 2, W/8 - 2)
         return patches

@@ -5,7 +5,7 @@ Shape legend: N samples, H W pixels (multiples of 4), w width (64 in the paper),
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import relu
+from torch.nn.functional import relu_
 
 from pipeline.networks.conditioning import CONDITIONINGS, Conditioning
 from pipeline.networks.layers import instance_norm, reflect
@@ -45,17 +45,17 @@ class Generator(nn.Module):
     def forward(self, x: Tensor, S: Tensor) -> Tensor:
         c = self.conditioning
         x = c.input(x, S)  # (N, 3, H, W); more channels if S is concatenated
-        x = relu(instance_norm(self.first(reflect(x, 3))))  # (N, w, H, W)
+        x = relu_(instance_norm(self.first(reflect(x, 3))))  # (N, w, H, W)
         x = c.gate(0, x, S)
         for place, down in enumerate(self.down):
-            x = relu(c.norm(place, down(x), S))  # (N, 2w, H/2, W/2), (N, 4w, H/4, W/4)
+            x = relu_(c.norm(place, down(x), S))  # (N, 2w, H/2, W/2), (N, 4w, H/4, W/4)
         x = c.gate(1, x, S)
         for number, block in enumerate(self.blocks):
             place = len(self.down) + 2 * number
             x = block(x, S, c, place)  # (N, 4w, H/4, W/4)
         x = c.gate(2, x, S)
         for up in self.up:
-            x = relu(instance_norm(up(x)))  # (N, 2w, H/2, W/2), (N, w, H, W)
+            x = relu_(instance_norm(up(x)))  # (N, 2w, H/2, W/2), (N, w, H, W)
         return torch.tanh(self.last(reflect(x, 3)))  # (N, 3, H, W)
 
 
@@ -70,5 +70,5 @@ class ResidualBlock(nn.Module):
         self.conv2 = nn.Conv2d(channels, channels, 3)
 
     def forward(self, x: Tensor, S: Tensor, c: Conditioning, place: int) -> Tensor:
-        h = relu(c.norm(place, self.conv1(reflect(x, 1)), S))
+        h = relu_(c.norm(place, self.conv1(reflect(x, 1)), S))
         return x[:, : self.channels] + c.norm(place + 1, self.conv2(reflect(h, 1)), S)

@@ -5,17 +5,26 @@ Shape legend: N samples, C channels, H W pixels, p padding.
 
 import torch
 from torch import Tensor
-from torch.nn.functional import group_norm
+from torch.nn.functional import group_norm, pad
 
 
 def reflect(x: Tensor, p: int) -> Tensor:
     """Reflection padding by p pixels, equal to F.pad(mode="reflect") in value and gradient.
 
-    (N, C, H, W) -> (N, C, H + 2p, W + 2p); assertion for p >= H or W. Made of slices, because PyTorch's own layer has
-    no deterministic backward on CUDA and raises under `use_deterministic_algorithms`.
+    (N, C, H, W) -> (N, C, H + 2p, W + 2p); assertion for p >= H or W. On CUDA it is made of slices, because PyTorch's
+    own layer has no deterministic backward there and raises under `use_deterministic_algorithms`.
     """
     _, _, H, W = x.shape
     assert p < min(H, W), f"cannot reflect {p} of {H} x {W} pixels"
+    if x.is_cuda:
+        return reflect_slices(x, p)
+    with torch.autocast(x.device.type, enabled=False):  # which would pad in float32, and cast there and back
+        return pad(x, (p, p, p, p), mode="reflect")
+
+
+def reflect_slices(x: Tensor, p: int) -> Tensor:
+    """`reflect` from slices, flips and concatenations, deterministic on every device."""
+    _, _, H, W = x.shape
     x = torch.cat([x[:, :, 1 : p + 1].flip(2), x, x[:, :, H - p - 1 : H - 1].flip(2)], 2)  # (N, C, H + 2p, W)
     return torch.cat([x[..., 1 : p + 1].flip(3), x, x[..., W - p - 1 : W - 1].flip(3)], 3)  # (N, C, H + 2p, W + 2p)
 

@@ -6,9 +6,10 @@ The layer list is torchvision's `vgg16().features[:23]` without batch norm; weig
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, max_pool2d, relu
+from torch.nn.functional import conv2d, max_pool2d, relu_
 
 # Convolutions of each block, by torchvision's index in `features`. A block ends in relu1_2, relu2_2, relu3_3, relu4_3.
 _BLOCKS = ((0, 2), (5, 7), (10, 12, 14), (17, 19, 21))
@@ -37,7 +38,11 @@ class VGG16(nn.Module):
         """Read models/vgg16.safetensors; ValueError if it is missing."""
         if not path.is_file():
             raise ValueError(f"{path} is missing: run `dvc repro vgg16`")
-        return cls(load_file(path), dtype)
+        try:
+            weights = load_file(path)
+        except SafetensorError as error:
+            raise ValueError(f"{path} is damaged ({error}): run `dvc repro --force vgg16`") from None
+        return cls(weights, dtype)
 
     def forward(self, x: Tensor, depth: int = 4) -> list[Tensor]:
         """The first `depth` feature maps of x (N, 3, H, W): (N, 64, H, W), (N, 128, H/2, W/2), ..."""
@@ -48,6 +53,6 @@ class VGG16(nn.Module):
             if number > 0:
                 x = max_pool2d(x, 2)
             for index in block:
-                x = relu(conv2d(x, self.get_buffer(f"weight{index}"), self.get_buffer(f"bias{index}"), padding=1))
+                x = relu_(conv2d(x, self.get_buffer(f"weight{index}"), self.get_buffer(f"bias{index}"), padding=1))
             features.append(x)
         return features

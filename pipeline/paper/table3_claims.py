@@ -23,8 +23,12 @@ def smallest(rows: Numbers) -> dict[str, tuple[float, float, float]]:
 
 
 def minimum_at_own_weight(rows: Numbers) -> bool:
-    """Claim 1: each L_i is smallest, over the six S, where s_i = 1."""
-    return all(smallest(rows)[name][i] == 1 for name, _, i in _LOSSES)
+    """Claim 1: each L_i is smallest, over the six S, where s_i = 1; a tie does not count."""
+    for _, column, i in _LOSSES:
+        own = [S[i] == 1 for S in sym.TABLE3].index(True)
+        if not (rows[own, column] < np.delete(rows[:, column], own)).all():
+            return False
+    return True
 
 
 def pairs(rows: Numbers) -> dict[str, bool]:

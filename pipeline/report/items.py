@@ -44,11 +44,20 @@ class Item:
 
 
 PAGES = (
+    Page("data", "The data", "Section 5.2", ()),
     Page("toy", "The toy problem", "Section 5.1, Supplement A.1 and B.1", ("toy-",)),
     Page("translation", "Image translation", "Section 5.2 and Supplement", ("table3-",)),
 )
 
 ITEMS = (
+    Item(
+        "domains",
+        "data",
+        None,
+        "A card and a contact sheet for every domain and style image",
+        "contact_sheet",
+        METRICS / "cards.json",
+    ),
     Item(
         "table1",
         "toy",

@@ -16,8 +16,7 @@ from traitlets.config import Config
 from pipeline.command import one_line
 
 KERNEL = "python3"
-# A socket's address has room for 107 bytes (104 on a Mac); the kernel's socket adds "/kernel-UUID-ipc-N" to its folder.
-LONGEST_FOLDER = 104 - len("/kernel-") - 36 - len("-ipc-9")
+LONGEST_ADDRESS = 103  # bytes that a socket's address has room for: 107 on Linux, 103 on a Mac
 # What the user's own Python, Jupyter and IPython set up must not reach the notebook.
 USER_SETTINGS = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTHONSTARTUP", "IPYTHON_DIR")
 
@@ -32,8 +31,11 @@ def execute(path: Path) -> nbformat.NotebookNode:
         raise ValueError(f"{path} is missing: it belongs to the checkout, bring it back with `git checkout -- {path}`")
     notebook = nbformat.read(path, as_version=4)
     with _private_settings() as folder:
-        # Sockets that are files work where there is no network at all; their path must fit into a socket's address.
-        transport = "ipc" if len(str(folder)) <= LONGEST_FOLDER else "tcp"
+        # Sockets that are files work where there is no network at all. Jupyter would put them into the current folder,
+        # where two reports at a time would meet in one socket. It adds -1 to -5 to their name.
+        sockets = {"transport": "ipc", "ip": str(folder / "kernel")}
+        if len(os.fsencode(f"{folder / 'kernel'}-1")) > LONGEST_ADDRESS:
+            sockets = {"transport": "tcp", "transport_encryption": "auto"}
         try:
             # No parameters: papermill would add a cell with a random id.
             return papermill.execute_notebook(
@@ -43,7 +45,7 @@ def execute(path: Path) -> nbformat.NotebookNode:
                 cwd=Path.cwd(),
                 progress_bar=False,
                 log_output=False,
-                config=Config({"KernelManager": {"transport": transport, "transport_encryption": "auto"}}),
+                config=Config({"KernelManager": sockets}),
                 # The kernel reports its own stop as an error now and then.
                 extra_arguments=["--log-level=CRITICAL"],
             )

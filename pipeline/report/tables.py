@@ -115,7 +115,7 @@ def table3(rows: Sequence[Mapping[str, Any]]) -> Html:
     note = _note(
         "table3",
         Html(
-            'Means over the test set. Shaded: the loss\'s own weight in S is <span class="swatch full"></span>1 or '
+            'Means over the test set. Shaded: the loss\'s own weight in S is <span class="swatch full"></span>1, or '
             '<span class="swatch half"></span>one half.'
         ),
         "± is the standard deviation over the seeds." if any("std" in row for row in rows) else "",

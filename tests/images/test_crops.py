@@ -115,5 +115,5 @@ def test_one_picture_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_crop_larger_than_the_pictures_is_our_bug(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="crop 10 of .* with 8 pixels"):
+    with pytest.raises(AssertionError, match=r"crop 10 of .* with 8 pixels"):
         Crops(save(tmp_path / "x.npy", coordinates(1, 8)), "photo", 10, seed=0)

@@ -41,7 +41,7 @@ def test_the_activation_lies_between_0_and_1_and_depends_on_both_inputs(ccam: CC
     x, S = 5 * torch.randn(16, 8, 3, 3), 2 * torch.rand(16, 3)
     a = ccam.activation(x, S)
     assert a.shape == (16, 8)
-    assert 0 < a.min()
+    assert a.min() > 0
     assert a.max() < 1
     assert not torch.allclose(a, ccam.activation(x, S.flip(1)))
     assert not torch.allclose(a, ccam.activation(x + 1, S))
@@ -64,6 +64,50 @@ def test_the_interface_alone_ignores_S() -> None:
     assert torch.equal(c.input(x, S), x)
     assert torch.equal(c.gate(0, x, S), x)
     assert torch.equal(c.norm(0, x, S), instance_norm(x))
+
+
+def by_hand(x: Tensor) -> Tensor:
+    mean, variance = x.mean((2, 3), keepdim=True), x.var((2, 3), keepdim=True, unbiased=False)
+    return (x - mean) / (variance + 1e-5).sqrt()
+
+
+def test_cbn_is_its_formula() -> None:
+    """gamma * (IN(x) + tanh(Linear(S))) + beta, a Linear and an affine of its own at each place."""
+    c = CONDITIONINGS["cbn"](3, [4, 8, 8], [8, 8])
+    x, S = torch.randn(2, 8, 5, 6), torch.rand(2, 3)
+    for norm in c.norms:
+        nn.init.normal_(norm.gamma)
+        nn.init.normal_(norm.beta)
+    for place, norm in enumerate(c.norms):
+        bias = torch.tanh(S @ norm.bias.weight.T + norm.bias.bias)[:, :, None, None]
+        torch.testing.assert_close(c.norm(place, x, S), norm.gamma * (by_hand(x) + bias) + norm.beta)
+    assert not torch.allclose(c.norm(0, x, S), c.norm(1, x, S))
+    assert torch.equal(c.gate(0, x, S), x)
+
+
+def test_film_scales_and_shifts_each_channel() -> None:
+    c = CONDITIONINGS["film"](3, [4, 8, 8], [8, 8])
+    x, S = torch.randn(2, 8, 5, 6), torch.rand(2, 3)
+    out = c.norm(1, x, S)
+    # an affine function of the normed features in each channel of each sample: two pixels decide all the others
+    normed = by_hand(x).flatten(2)
+    values = out.flatten(2)
+    slope = (values[..., 1] - values[..., 0]) / (normed[..., 1] - normed[..., 0])
+    expected = values[..., :1] + slope[..., None] * (normed - normed[..., :1])
+    torch.testing.assert_close(values, expected, rtol=1e-3, atol=1e-3)
+    assert not torch.allclose(c.norm(1, x, S.flip(1)), out)
+    assert not torch.allclose(c.norm(0, x, S), out)
+
+
+def test_concatenated_channels_are_S_everywhere() -> None:
+    x, S = torch.randn(2, 3, 5, 6), torch.rand(2, 3)
+    for name, out in (
+        ("concat", CONDITIONINGS["concat"](3, [4, 8, 8], [8]).input(x, S)),
+        ("concat-features", CONDITIONINGS["concat-features"](3, [4, 8, 8], [8]).gate(1, x, S)),
+    ):
+        assert out.shape == (2, 6, 5, 6), name
+        assert torch.equal(out[:, :3], x)
+        assert torch.equal(out[:, 3:], S[:, :, None, None] * torch.ones(5, 6))
 
 
 def test_params_may_name_exactly_the_conditionings_that_exist() -> None:

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pipeline.networks.conditioning import CONDITIONINGS
 from pipeline.networks.generator import Generator
 
 
@@ -102,6 +103,30 @@ def test_S_reaches_the_output(small: Generator) -> None:
     corners = torch.eye(3)
     a, b, c = small(x.expand(3, -1, -1, -1), corners).detach()
     assert min((a - b).abs().max(), (b - c).abs().max(), (a - c).abs().max()) > 1e-4
+
+
+@pytest.mark.parametrize("conditioning", CONDITIONINGS)
+def test_every_conditioning_keeps_sizes_and_samples_apart(conditioning: str) -> None:
+    g = Generator(4, 2, conditioning)
+    x, S = torch.rand(3, 3, 16, 24) * 2 - 1, torch.rand(3, 3)
+    together = g(x, S)
+    assert together.shape == x.shape
+    apart = torch.cat([g(x[i : i + 1], S[i : i + 1]) for i in range(3)])
+    torch.testing.assert_close(together, apart, rtol=0, atol=1e-5)
+    together.sum().backward()
+    unused = [name for name, p in g.named_parameters() if p.grad is None]
+    assert unused == []
+
+
+def test_S_concatenated_with_the_input_has_no_effect_at_all() -> None:
+    """The paper's finding about CONCAT: the instance norm takes a constant away, exactly."""
+    x = torch.rand(1, 3, 16, 16).double().expand(3, -1, -1, -1)
+    effects = {}
+    for conditioning in CONDITIONINGS:
+        out = Generator(8, 2, conditioning).double()(x, torch.eye(3).double())
+        effects[conditioning] = (out - out[:1]).abs().max().item()
+    assert effects.pop("concat") < 1e-10
+    assert min(effects.values()) > 1e-4
 
 
 @pytest.mark.parametrize("k", [2, 3, 5])

@@ -108,7 +108,7 @@ def test_a_style_image_is_packed_with_its_card(project: Path) -> None:
     in_process("styles", "udnie")
     array = np.load("data/udnie/style.npy")
     assert array.dtype == np.uint8
-    assert array.shape == (32, 32, 3)
+    assert array.shape == (256, 256, 3)  # at every scale
     assert card("udnie")["original_sizes"] == {"50x40": 1}
 
 
@@ -141,7 +141,9 @@ def test_relative_root_is_taken_from_dvc_root(project: Path) -> None:
 
 def test_unreadable_pictures_are_counted_on_the_command_line_and_listed_in_the_card(project: Path) -> None:
     (project / "images/vangogh2photo/trainB/text.jpg").write_text("no picture")
-    write_params(project, data="folder", data_root="images", images={"seed": 0, "max_unreadable": 0.2})
+    write_params(
+        project, data="folder", data_root="images", images={"seed": 0, "style_size": 32, "max_unreadable": 0.2}
+    )
     result = run("images", "photo")
     assert result.stdout == (
         "photo: 5 train and 5 test pictures from folder; 1 unreadable, listed in data/photo/card.json\n"

@@ -31,6 +31,10 @@ def checkout(folder: Path) -> Path:
         path = folder / picture
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.random.default_rng(i).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(path)
+    for name in ("photo", "udnie"):
+        path = folder / items.FIGURES / f"domains/{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(np.zeros((20, 30, 3), dtype=np.uint8)).save(path)
     for name, value in made_up().items():
         path = folder / "reports/metrics" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +50,18 @@ def made_up() -> dict[str, Any]:
     table3 = {"L_G": 1.5, "L_rec": 2.5, "L_adv": 3.5, "L_per": 4.5}
     claim = {"text": "a claim", "where": "Section 5", "rule": "a rule", "seeds": {"holds": 1, "of": 1}}
     objectives = zip("ABC", ("reconstruction", "adversarial", "perceptual"), ("photo", "vangogh", "udnie"), strict=True)
+    packed: dict[str, Any] = {"packed": 2, "unreadable": {}, "size": 64, "original_sizes": {"64x64": 2}, "upscaled": 0}
+    packed |= {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "sha256": "0" * 64}
+    counted = {"found": 2, "expected": None, **packed}
+    origin = {"source": "scenes", "licence": "ours", "provenance": {"seed": 0}}
+    equal: dict[str, Any] = {"train": [], "test": [], "between": []}
+    domain = {"domain": "photo", **origin, "train": counted, "test": counted, "duplicates": equal}
+    style = {"style": "udnie", **origin, "name": "udnie", **packed}
     return {
+        "cards.json": [
+            {"name": name, "data": "scenes", "scale": "small", "place": "nowhere", "card": card}
+            for name, card in (("photo", domain), ("udnie", style))
+        ],
         "toy.json": {"settings": settings, "losses": []},
         "table1.json": [{"weights": [1.0, 0.0], "model": "sym", **losses, "seeds": 5, "paper": paper}],
         "table3.json": [{"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3}],
@@ -147,6 +162,7 @@ def test_a_page_reads_offline(pages: dict[str, str]) -> None:
         assert all(str(image["src"]).startswith("data:image/png;base64,") for image in images), name
         for link in soup.find_all("a"):
             file, _, anchor = str(link["href"]).partition("#")
+            file = file or name  # a link within the page
             assert file in pages, f"{name} links to {link['href']}"
             assert not anchor or BeautifulSoup(pages[file], "html.parser").find(id=anchor), f"{name}: {link['href']}"
 
@@ -200,8 +216,8 @@ def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> N
 def test_an_unknown_report_and_missing_pages_are_one_line(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "checkout")
     unknown, front = start(folder, "report", "figures"), start(folder, "index")
-    assert finish(unknown) == (1, "error: there is no report 'figures'; known are toy, translation\n")
-    assert finish(front) == (1, "error: reports/toy.html is missing: run `dvc repro`\n")
+    assert finish(unknown) == (1, "error: there is no report 'figures'; known are data, toy, translation\n")
+    assert finish(front) == (1, "error: reports/data.html is missing: run `dvc repro`\n")
     assert not (folder / "reports/index.html").exists()
 
 

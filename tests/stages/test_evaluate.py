@@ -1,0 +1,154 @@
+"""evaluate@RUN as DVC runs it: from networks and test pictures to a small JSON file and translations."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from pipeline import command, evaluation, losses, sym
+from pipeline.images.crops import to_pictures, to_tensor
+from pipeline.networks.discriminator import Discriminator
+from pipeline.networks.generator import Generator
+from pipeline.networks.vgg16 import VGG16
+from pipeline.paper import table3
+from pipeline.params import Objective
+from stages import evaluate
+
+CHECKOUT = Path(__file__).parents[2]
+SETS = [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1)]
+OBJECTIVES = tuple(
+    Objective(loss=loss, about=about)
+    for loss, about in (("reconstruction", "photo"), ("adversarial", "vangogh"), ("perceptual", "udnie"))
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]) -> Path:
+    """Scale smoke, seeds 0 and 2, 7 photos and 3 paintings of random pixels, networks of random weights."""
+    random = np.random.default_rng(0)
+    for domain, count in (("photo", 7), ("vangogh", 3)):
+        (tmp_path / "data" / domain).mkdir(parents=True)
+        np.save(tmp_path / f"data/{domain}/test.npy", random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8))
+    (tmp_path / "data/udnie").mkdir()
+    np.save(tmp_path / "data/udnie/style.npy", random.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
+    values.update(scale="smoke", seeds=[0, 2])
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
+    (tmp_path / "models").mkdir()
+    save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")
+    for seed in (0, 2):
+        generator, discriminators = networks(seed)
+        folder = tmp_path / f"models/model1/{seed}"
+        folder.mkdir(parents=True)
+        metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
+        save_file(generator.state_dict(), folder / "generator.safetensors", metadata)
+        save_file(discriminators.state_dict(), folder / "discriminators.safetensors", metadata)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    return tmp_path
+
+
+def networks(seed: int) -> tuple[Generator, nn.ModuleDict]:
+    torch.manual_seed(seed)
+    return Generator(4, 1), nn.ModuleDict({"vangogh": Discriminator(4)})
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    command = [sys.executable, "-m", "stages.evaluate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def outputs() -> dict[str, bytes]:
+    return {
+        path: Path(path).read_bytes() for path in ("reports/metrics/runs/model1.json", "data/translations/model1.npz")
+    }
+
+
+def test_losses_and_translations_come_out_and_twice_the_same(project: Path, vgg_weights: dict[str, Tensor]) -> None:
+    result = run("model1")
+    assert result.returncode == 0, result.stderr
+    first = outputs()
+    evaluate.main("model1")
+    assert outputs() == first
+    assert not [p for p in Path().rglob("*") if ".tmp" in p.name]
+    assert os.listdir("data/translations") == ["model1.npz"]
+
+    facts = json.loads(first["reports/metrics/runs/model1.json"])
+    assert (facts["run"], facts["data"], facts["scale"], facts["alpha"]) == ("model1", "scenes", "smoke", 0.5)
+    assert (facts["precision"], facts["steps"]) == ("bf16", 6)
+    assert facts["pictures"] == {"photo": 7, "vangogh": 3, "measured": 4}  # evaluate.images of scale smoke
+    assert list(facts["seeds"]) == ["0", "2"]
+    x = to_tensor(np.load("data/photo/test.npy"))[:4]
+    y = to_tensor(np.load("data/vangogh/test.npy"))[[0, 1, 2, 0]]
+    style = to_tensor(np.load("data/udnie/style.npy")[None])
+    per = {"udnie": losses.Perceptual(VGG16(vgg_weights), style, 200.0)}
+    arrays = np.load("data/translations/model1.npz")
+    assert np.array_equal(arrays["S"], np.array(SETS))
+    assert np.array_equal(arrays["inputs"], np.load("data/photo/test.npy")[:4])
+    for seed in (0, 2):
+        generator, D = networks(seed)
+        rows = facts["seeds"][str(seed)]["losses"]
+        assert [tuple(row["S"]) for row in rows] == list(sym.TABLE3)
+        test = evaluation.TestSet(x, {"vangogh": y}, D, per)
+        for row in (rows[0], rows[3]):
+            expected = evaluation.measure(generator, OBJECTIVES, test, tuple(row["S"]), 1)
+            assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-4)
+        with torch.no_grad():
+            beyond = to_pictures(generator(x, torch.tensor([SETS[-1]] * 4))).astype(int)
+        assert abs(arrays[f"seed{seed}"][-1].astype(int) - beyond).max() <= 1
+        assert arrays[f"seed{seed}"].shape == (len(SETS), 4, 32, 32, 3)
+    assert table3.measured(facts).shape == (2, 6, 4)
+
+
+def test_without_discriminators_the_adversarial_loss_is_null(project: Path) -> None:
+    for seed in (0, 2):
+        save_file({}, f"models/model1/{seed}/discriminators.safetensors")
+    evaluate.main("model1")
+    row = json.loads(Path("reports/metrics/runs/model1.json").read_text())["seeds"]["0"]["losses"][0]
+    assert row["L_B"] is None
+    assert row["L_G"] == row["L_A"]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "models/model1/2/generator.safetensors",
+        "models/vgg16.safetensors",
+        "data/vangogh/test.npy",
+        "data/udnie/style.npy",
+    ],
+)
+def test_a_missing_file_is_one_line_and_leaves_nothing(
+    project: Path, missing: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(missing).unlink()
+    monkeypatch.setattr(sys, "argv", ["stages/evaluate.py", "model1"])
+    with pytest.raises(SystemExit) as stopped:
+        command.run(evaluate.main)
+    assert stopped.value.code == 1
+    text = capsys.readouterr().err
+    assert text.startswith("error: ")
+    assert text.count("\n") == 1
+    assert missing in text
+    assert not Path("reports").exists()
+    assert not Path("data/translations").exists()
+
+
+def test_a_loss_that_is_not_finite_says_which(project: Path) -> None:
+    generator, _ = networks(0)
+    weights = {name: w.clone() for name, w in generator.state_dict().items()}
+    weights["last.bias"] += float("nan")
+    metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
+    save_file(weights, "models/model1/0/generator.safetensors", metadata)
+    with pytest.raises(ValueError, match="model1"):
+        evaluate.main("model1")
+    assert not Path("reports/metrics/runs/model1.json").exists()

@@ -178,6 +178,8 @@ class Params(Frozen):
             raise ValueError(f"scale is {self.scale!r}, known are {', '.join(self.scales)}")
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds is {list(self.seeds)}: each seed may stand there once")
+        for name in {"sources", "translations"} & {*self.domains, *self.styles}:
+            raise ValueError(f"{name} is no name for a domain or a style: data/{name} is taken")
         for name in set(self.domains) & set(self.styles):
             raise ValueError(f"{name} is a domain and a style: both would be data/{name}, rename one")
         for key, run in self.runs.items():

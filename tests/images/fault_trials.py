@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from pipeline.images import scenes
 from pipeline.images.cyclegan.download import DownloadError, Patience, Published, fetch
 from tests.images.faulty_server import KINDS, Script, serving
 
@@ -47,18 +47,18 @@ class Row:
 def picture_zip(
     generator: np.random.Generator, pictures: int = 3, dataset: str = "set", photos: np.random.Generator | None = None
 ) -> bytes:
-    """A zip in CycleGAN's layout with `pictures` small random pictures per folder; about 10 kB for 3.
+    """A zip in CycleGAN's layout with `pictures` small rendered scenes per folder, prints in A and photos in B.
 
-    Side B is drawn from `photos` if that is given.
+    `generator` chooses the scenes; those of side B are chosen by `photos` if that is given.
     """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for folder in ("trainA", "trainB", "testA", "testB"):
             for index in range(pictures):
                 own = photos if photos is not None and folder.endswith("B") else generator
-                pixels = own.integers(0, 256, (16, 16, 3), dtype=np.uint8)  # H W C
+                domain = "photo" if folder.endswith("B") else "ukiyoe"
                 encoded = io.BytesIO()
-                Image.fromarray(pixels).save(encoded, "PNG")
+                scenes.render(domain, "train", int(own.integers(10_000)), size=16, seed=0).save(encoded, "PNG")
                 archive.writestr(f"{dataset}/{folder}/{index}.png", encoded.getvalue())
     return stream.getvalue()
 

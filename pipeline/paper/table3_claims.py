@@ -22,6 +22,12 @@ def smallest(rows: Numbers) -> dict[str, tuple[float, float, float]]:
     return {name: sym.TABLE3[int(np.argmin(rows[:, column]))] for name, column, _ in _LOSSES}
 
 
+def margins(rows: Numbers) -> dict[str, float]:
+    """By which part of itself the second smallest value of each L_i is above the smallest: how clear claim 1 is."""
+    ordered = np.sort(rows, axis=0)
+    return {name: float(1 - ordered[0, column] / ordered[1, column]) for name, column, _ in _LOSSES}
+
+
 def minimum_at_own_weight(rows: Numbers) -> bool:
     """Claim 1: each L_i is smallest, over the six S, where s_i = 1; a tie does not count."""
     for _, column, i in _LOSSES:
@@ -62,7 +68,10 @@ def claims(sgn: Numbers) -> list[dict[str, Any]]:
             "Section 5.2, Table 3",
             "For each of L_rec, L_adv and L_per, the smallest of the six values stands where s_i = 1.",
             verdict.judge(minimum_at_own_weight, sgn),
-            {f"{name} is smallest at": sym.label(S) for name, S in smallest(mean).items()},
+            {
+                f"{name} is smallest at": f"{sym.label(S)}, by {margins(mean)[name]:.1%} of the next"
+                for name, S in smallest(mean).items()
+            },
         ),
         verdict.claim(
             "table3-between-at-half",

@@ -112,9 +112,9 @@ def test_claims_with_one_seed() -> None:
     )
     assert (second["id"], second["holds"]) == ("table3-between-at-half", True)
     assert first["measured"] == {
-        "L_rec is smallest at": "(1, 0, 0)",
-        "L_adv is smallest at": "(0, 1, 0)",
-        "L_per is smallest at": "(0, 0, 1)",
+        "L_rec is smallest at": "(1, 0, 0), by 18.4% of the next",
+        "L_adv is smallest at": "(0, 1, 0), by 17.6% of the next",
+        "L_per is smallest at": "(0, 0, 1), by 48.1% of the next",
     }
     assert second["measured"] == {"ordered pairs": 24, "pairs": 24, "pairs that are not ordered": []}
     json.dumps([first, second], allow_nan=False)

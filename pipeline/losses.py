@@ -49,8 +49,8 @@ def gram(features: Tensor) -> Tensor:
 class GramDifference(torch.autograd.Function):
     """mean (Gram(F) - T)^2 per sample, with its gradient 4 F (Gram(F) - T) / (C^2 C H W) written out.
 
-    The same number as from `gram`, in half the time: automatic differentiation takes two products with F for what is
-    one, Gram matrices being symmetric.
+    The same number as from `gram`, with less work: automatic differentiation takes two products with F for what is one,
+    Gram matrices being symmetric.
     """
 
     @staticmethod
@@ -60,14 +60,15 @@ class GramDifference(torch.autograd.Function):
         D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))  # (N, C, C)
         ctx.save_for_backward(F, D)
         ctx.features = features.dtype, features.shape
-        return D.flatten(1).square().mean(1)
+        loss: Tensor = torch.linalg.vector_norm(D.flatten(1), dim=1).square() / (C * C)
+        return loss
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         F, D = ctx.saved_tensors
         dtype, (N, C, H, W) = ctx.features
         scale = (4 / (C * C * C * H * W)) * gradient  # (N,)
-        dF = F @ (D * scale[:, None, None])  # (N, HW, C)
+        dF = (F @ D) * scale[:, None, None]  # (N, HW, C)
         return dF.to(dtype).view(N, H, W, C).permute(0, 3, 1, 2), None
 
 

@@ -57,16 +57,20 @@ class Objective(Frozen):
 
 
 class Run(Frozen):
-    """One training (Table 2). `S` is null where S is drawn, constant in a hyper-parameter model."""
+    """One training (Table 2). `S` is null where S is drawn, constant in a hyper-parameter model.
+
+    `judge`: the run whose discriminators measure this run's adversarial losses, so that runs can be compared.
+    """
 
     method: Literal["sgn", "singlegan"]
     conditioning: Literal["ccam", "concat", "concat-features", "cbn", "film"]
     draw: Literal["alpha", "seeds"]
+    judge: Name
     A: Objective
     B: Objective
     C: Objective
-    style_weight: PositiveFloat
     epochs: Positive
+    style_weight: PositiveFloat | None = None
     S: tuple[Weight, Weight, Weight] | None = None
 
     @property
@@ -88,6 +92,8 @@ class Run(Frozen):
             raise ValueError("a run with a constant S has draw: seeds, a run that draws S has draw: alpha and no S")
         if self.method == "singlegan" and (set(losses) != {"adversarial"} or self.draw != "seeds" or self.S):
             raise ValueError("method singlegan takes three adversarial objectives, draw: seeds and no S")
+        if (self.style_weight is not None) != ("perceptual" in losses):
+            raise ValueError("style_weight belongs to a run with a perceptual objective, and only to such a run")
         if self.S is not None and abs(sum(self.S) - 1) > 1e-6:
             raise ValueError(f"S is {list(self.S)}, its weights must sum to 1")
         return self
@@ -106,7 +112,7 @@ class ScaleImages(Frozen):
     """Sizes in pixels, and how many scenes to render per domain."""
 
     train_size: Annotated[int, Field(ge=16)]
-    test_size: Annotated[int, Field(ge=16)]
+    test_size: Annotated[int, Field(ge=16, multiple_of=4)]
     scenes_train: Positive
     scenes_test: Positive
 
@@ -126,9 +132,10 @@ class ScaleTrain(Frozen):
 
 
 class ScaleEvaluate(Frozen):
-    """How many test images are measured, and how many at a time."""
+    """How many test images are measured, how many of them at all points of the lattice of S, and how many at a time."""
 
-    images: Positive
+    images: Annotated[int, Field(ge=2)]
+    lattice_images: Positive
     batch: Positive
 
 
@@ -153,6 +160,9 @@ class Scale(Frozen):
     def _crop_fits(self) -> "Scale":
         if self.train.crop > self.images.train_size:
             raise ValueError(f"train.crop {self.train.crop} is larger than images.train_size {self.images.train_size}")
+        # Test pictures are compared with the centres of training pictures (stages/evaluate.py).
+        if self.images.test_size > self.images.train_size:
+            raise ValueError(f"images.test_size {self.images.test_size} is larger than images.train_size")
         return self
 
 
@@ -165,6 +175,7 @@ class Params(Frozen):
     data_root: str | None
     scale: str
     precision: Literal["auto", "bf16", "fp32"]
+    threads: Positive
     images: Images
     domains: dict[Name, Domain]
     styles: dict[Name, Style]
@@ -178,11 +189,12 @@ class Params(Frozen):
             raise ValueError(f"scale is {self.scale!r}, known are {', '.join(self.scales)}")
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds is {list(self.seeds)}: each seed may stand there once")
-        for name in {"sources", "translations"} & {*self.domains, *self.styles}:
+        for name in sorted({"sources", "translations"} & {*self.domains, *self.styles}):
             raise ValueError(f"{name} is no name for a domain or a style: data/{name} is taken")
         for name in set(self.domains) & set(self.styles):
             raise ValueError(f"{name} is a domain and a style: both would be data/{name}, rename one")
         for key, run in self.runs.items():
+            self._judge_fits(key, run)
             for letter, objective in zip("ABC", run.objectives, strict=True):
                 known = self.styles if objective.loss == "perceptual" else self.domains
                 if objective.about not in known:
@@ -196,6 +208,17 @@ class Params(Frozen):
                         f"runs.{key}.{letter}.about is {about!r}, as another objective's: each needs its own"
                     )
         return self
+
+    def _judge_fits(self, key: str, run: Run) -> None:
+        if run.judge not in self.runs:
+            raise ValueError(f"runs.{key}.judge is {run.judge!r}, no such run; known are {', '.join(self.runs)}")
+        judge = self.runs[run.judge]
+        if judge.S is not None:
+            raise ValueError(f"runs.{key}.judge is {run.judge!r}, whose S is constant: it may lack a discriminator")
+        judged = {o.about for o in judge.objectives if o.loss == "adversarial"}
+        for o in run.objectives:
+            if o.loss == "adversarial" and o.about not in judged:
+                raise ValueError(f"runs.{key}.judge is {run.judge!r}, which has no discriminator of {o.about}")
 
     @property
     def scale_params(self) -> Scale:

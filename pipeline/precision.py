@@ -1,4 +1,4 @@
-"""Which device and which number format a training uses."""
+"""Which device, number format and threads a computation uses, and that it can be repeated."""
 
 import os
 
@@ -29,12 +29,13 @@ def autocast(precision: str, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
 
 
-def deterministic(device: torch.device) -> None:
-    """Refuse every kernel whose result could differ from one call to the next.
+def deterministic(device: torch.device, threads: int) -> None:
+    """Refuse every kernel whose result could differ from one call to the next, and fix the number of CPU threads.
 
-    On a CPU the kernels that we use are deterministic as they are (tests/stages/test_train.py repeats a training), and
+    Sums are split among the threads, so their number is a setting and not the machine's. On a CPU the kernels that we use are deterministic as they are (tests/stages/test_train.py repeats a training), and
     the switch costs seconds of imports.
     """
+    torch.set_num_threads(threads)
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)

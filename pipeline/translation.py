@@ -19,6 +19,13 @@ def translate(generator: Generator, x: Tensor, S: tuple[float, ...], batch: int 
     return torch.cat([generator(part, weights.expand(len(part), -1)) for part in x.split(batch)])
 
 
+@torch.no_grad()
+def travel(generator: Generator, x: Tensor, sets: list[tuple[float, ...]], batch: int = 8) -> Tensor:
+    """One picture (1, 3, H, W) at many S: (len(sets), 3, H, W)."""
+    weights = torch.tensor(sets, device=x.device)  # (sets, k)
+    return torch.cat([generator(x.expand(len(part), -1, -1, -1), part) for part in weights.split(batch)])
+
+
 def grid(generator: Generator, x: Tensor, sets: list[tuple[float, ...]]) -> npt.NDArray[np.uint8]:
     """Inputs in the first column, their translations at each S in the next ones: uint8 (N H, (1 + sets) W, 3)."""
     columns = [x, *(translate(generator, x, S) for S in sets)]

@@ -1,25 +1,52 @@
-"""claims: every table beside the paper's, every claim with its verdict, from the small files of evaluate and toy."""
+"""claims: every table beside the paper's, every claim with its verdict, from the small files of the stages before."""
 
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from pipeline import command, files
-from pipeline.paper import table1, table3, table3_claims, toy_claims
+from pipeline.paper import (
+    activation_claims,
+    figure7_claims,
+    injection_claims,
+    studies,
+    table1,
+    table3,
+    table3_claims,
+    toy_claims,
+    translation_claims,
+)
 
 METRICS = Path("reports/metrics")
+# Model 2 with each conditioning: CCAM, CONCAT, CONCAT with features, CBN, FiLM.
+INJECTIONS = ("model2", "model2-concat", "model2-concat-features", "model2-cbn", "model2-film")
+# The paper's SGNs.
+STUDIED = ("model1", "model2", "model3", "comparison", "additional")
 
 
 def main() -> None:
-    """Write reports/metrics/{table1,table3,claims,summary}.json."""
-    toy = files.read_json(METRICS / "toy.json")
-    sgn = table3.measured(files.read_json(METRICS / "runs" / "model1.json"))
+    """Write reports/metrics/{table1,table3,claims,conditionings,studies,summary}.json."""
+    toy, figure7, cost = (files.read_json(METRICS / f"{name}.json") for name in ("toy", "figure7", "cost"))
+    names = dict.fromkeys((*STUDIED, *table3.HYPER, *INJECTIONS))
+    runs = {name: files.read_json(METRICS / "runs" / f"{name}.json") for name in names}
+    sgn, hyper = runs[table3.SGN], [runs[name] for name in table3.HYPER]
+    injections = [runs[name] for name in INJECTIONS]
+    halves = table3.halves(sgn, hyper)
 
-    rows1, rows3 = table1.table(toy), table3.table(sgn)
-    claims = [*toy_claims.claims(toy), *table3_claims.claims(sgn)]
+    rows1, rows3 = table1.table(toy), table3.table(halves, table3.own_adversarial(sgn, hyper))
+    claims = [
+        *toy_claims.claims(toy),
+        *table3_claims.claims(halves),
+        *translation_claims.claims(runs["model1"], runs["model2"], runs["model3"], cost),
+        *figure7_claims.claims(figure7),
+        *injection_claims.claims(injections),
+        *activation_claims.claims(runs["model1"]),
+    ]
     files.write_json(METRICS / "table1.json", rows1)
     files.write_json(METRICS / "table3.json", rows3)
     files.write_json(METRICS / "claims.json", claims)
+    files.write_json(METRICS / "conditionings.json", studies.rows(injections))
+    files.write_json(METRICS / "studies.json", studies.rows([runs[name] for name in STUDIED]))
     files.write_json(METRICS / "summary.json", summary(rows1, rows3, claims))
 
 

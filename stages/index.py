@@ -13,12 +13,13 @@ TITLE = "SGN: the paper, reproduced"
 def main() -> None:
     """Write reports/index.html; ValueError if a page that it links to is missing or has no such place."""
     p = params.load()
-    run = items.metrics("runs/model1.json")
+    runs = {run["run"]: run for page in items.PAGES for run in items.runs(page)}
     found = items.metrics("claims.json")
-    table1 = items.metrics("table1.json")
+    table3 = items.metrics("table3.json")
+    incomparable = "not comparable" in scope.comparable(p, list(runs.values()))
     results = {
-        "table1": tables.table1_deviation(table1),
-        "table3": "not comparable in size" if "not comparable" in scope.comparable(p, run) else "comparable in size",
+        "table1": tables.table1_deviation(items.metrics("table1.json")),
+        "table3": f"{tables.table3_order(table3)}; sizes are {'not ' if incomparable else ''}comparable",
     }
     grid = items.item("grid-model1")
     body = html.join(
@@ -27,16 +28,25 @@ def main() -> None:
             Html(
                 "<p>Chang, Park, Yang and Kwak, <i>Sym-Parameterized Dynamic Inference for Mixed-Domain Image "
                 "Translation</i> (ICCV 2019): one network, trained once, whose loss weights S = (s<sub>1</sub> … "
-                "s<sub>k</sub>) are chosen at inference. Here is each table, figure and claim of the paper that this "
-                "pipeline makes, with our result beside it.</p>"
+                "s<sub>k</sub>) are chosen at inference. Here is each table, figure and claim of the paper that has "
+                "results, with ours beside it.</p>"
             ),
-            scope.images(p, run),
+            scope.images(p, list(runs.values())),
             claims.tally(found),
+            index.refuted(found),
             Html(
-                f"<figure>{html.picture(grid.file, grid.title)}<figcaption>{html.text(scope.run_facts(run))}. "
+                f"<figure>{html.picture(grid.file, grid.title)}<figcaption>Each row is one test picture: the input, "
+                "then what one network makes of it at eight S. "
+                f"{html.text(scope.run_facts(runs['model1'], first_seed=True))}. "
                 f'Explained <a href="{grid.page}.html#{grid.anchor}">on its page</a>.</figcaption></figure>'
             ),
             Html("<h2>Tables, figures and claims</h2>"),
+            Html(
+                "<p>A claim holds if its rule, which its page states, holds for the mean of the seeds and in more than "
+                "half of them. A table or figure has the verdicts of the claims that the paper makes about it. The "
+                "paper's Tables 2 and 4 and Figures 2 to 4 describe the method and have no results: its settings are "
+                f"in {html.code('params.yaml')}, its networks in {html.code('pipeline/networks')}.</p>"
+            ),
             index.contents(results, found),
         ]
     )

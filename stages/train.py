@@ -27,18 +27,19 @@ def main(key: str) -> None:
     method = importlib.import_module(f"pipeline.{run.method}")
     device = precision.device()
     resolved = precision.resolve(p.precision, device)
-    precision.deterministic(device)
+    precision.deterministic(device, p.threads)
     inputs = [_array(o) for o in run.objectives] + [VGG16_WEIGHTS]
     live = LiveLog(Path("reports/live") / key)
     with files.replacing(Path("models") / key) as folder:
         for seed in p.seeds:
             values = {
-                "run": run.model_dump(mode="json"),
+                "run": run.model_dump(mode="json", exclude={"judge"}),
                 "scale": scale.model_dump(mode="json"),
                 "seed": seed,
                 "draw": getattr(p, run.draw) if run.draw == "alpha" else None,
                 "precision": resolved,
                 "device": device.type,
+                "threads": p.threads if device.type == "cpu" else None,
             }
             place = scratch.folder(f"train-{key}-{seed}", values, [path for path in inputs if path.exists()])
             networks, steps, seconds = _train(method, run, scale, seed, p.alpha, resolved, device, live, place)
@@ -70,6 +71,7 @@ def _train(
     perceptual = {}
     for i, o in enumerate(run.objectives):
         if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
+            assert run.style_weight is not None
             vgg = VGG16.load(VGG16_WEIGHTS, precision.dtype(resolved)).to(device)
             style = to_tensor(open_packed(_array(o))[None]).to(device)
             perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)

@@ -24,6 +24,7 @@ def repeatable() -> Iterator[None]:
     torch.manual_seed(0)
     before = torch.are_deterministic_algorithms_enabled()
     yield
+    torch.set_num_threads(1)
     if torch.are_deterministic_algorithms_enabled() != before:  # to set it takes seconds the first time
         torch.use_deterministic_algorithms(before)
 

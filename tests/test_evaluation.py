@@ -1,5 +1,7 @@
 """Losses on a test set against a plain loop over single pictures."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -26,16 +28,15 @@ def test_set(vgg_weights: dict[str, Tensor]) -> evaluation.TestSet:
     torch.manual_seed(4)
     x, style = torch.rand(COUNT, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
     y = evaluation.pair(torch.rand(3, 3, 32, 32) * 2 - 1, COUNT)
-    discriminators = nn.ModuleDict({"vangogh": Discriminator(4)})
-    return evaluation.TestSet(
-        x, {"vangogh": y}, discriminators, {"udnie": losses.Perceptual(VGG16(vgg_weights), style, 200.0)}
-    )
+    judges = nn.ModuleDict({"vangogh": Discriminator(4)})
+    perceptual = {"udnie": losses.Perceptual(VGG16(vgg_weights), style, 200.0)}
+    return evaluation.TestSet(x, {"vangogh": y}, judges, judges, perceptual)
 
 
 @torch.no_grad()
 def plain(generator: Generator, test: evaluation.TestSet, S: tuple[float, ...]) -> dict[str, float]:
     """Picture by picture; the perceptual loss, which has its own tests, is taken as it is."""
-    D, s = test.discriminators["vangogh"], torch.tensor([S])
+    D, s = test.judges["vangogh"], torch.tensor([S])
     sums = dict.fromkeys(("L_A", "L_B", "L_C"), 0.0)
     for n in range(COUNT):
         x, y = test.x[n : n + 1], test.y["vangogh"][n : n + 1]
@@ -54,20 +55,34 @@ def test_a_measurement_is_the_mean_over_single_pictures(
 ) -> None:
     for batch in (1, 2, 5):
         found = evaluation.measure(generator, OBJECTIVES, test_set, S, batch)
+        assert list(found) == ["L_A", "L_B", "L_C", "L_G", "own"]
+        own = found.pop("own")
         assert found == pytest.approx(plain(generator, test_set, S), rel=1e-4)
-        assert list(found) == ["L_A", "L_B", "L_C", "L_G"]
+        assert own == {"B": found["L_B"]}  # it is its own judge
 
 
-def test_without_a_discriminator_its_loss_is_null_and_so_is_a_sum_that_needs_it(
+def test_the_judge_measures_and_the_own_discriminator_is_told_beside_it(
     generator: Generator, test_set: evaluation.TestSet
 ) -> None:
-    without = evaluation.TestSet(test_set.x, test_set.y, nn.ModuleDict(), test_set.perceptual)
-    for S, known in (((0.5, 0.5, 0.0), False), ((0.5, 0.0, 0.5), True)):
-        found, full = (evaluation.measure(generator, OBJECTIVES, t, S, 4) for t in (without, test_set))
-        assert found["L_B"] is None
-        assert found["L_A"] == full["L_A"]
-        assert found["L_C"] == full["L_C"]
-        assert (found["L_G"] == full["L_G"]) if known else (found["L_G"] is None)
+    torch.manual_seed(5)
+    other = nn.ModuleDict({"vangogh": Discriminator(4)})
+    S = (0.2, 0.3, 0.5)
+    full = evaluation.measure(generator, OBJECTIVES, test_set, S, 4)
+    with_other = evaluation.measure(generator, OBJECTIVES, replace(test_set, own=other), S, 4)
+    by_other = evaluation.measure(generator, OBJECTIVES, replace(test_set, judges=other), S, 4)
+    assert with_other["L_B"] == full["L_B"]
+    assert with_other["own"]["B"] == by_other["L_B"] != full["L_B"]
+    without = evaluation.measure(generator, OBJECTIVES, replace(test_set, own=nn.ModuleDict()), S, 4)
+    assert without == {**full, "own": {"B": None}}
+
+
+def test_the_first_pictures_are_measured_with_their_own_paintings(
+    generator: Generator, test_set: evaluation.TestSet
+) -> None:
+    few = test_set.first(2)
+    cut = replace(test_set, x=test_set.x[:2], y={"vangogh": test_set.y["vangogh"][:2]})
+    S = (0.2, 0.3, 0.5)
+    assert evaluation.measure(generator, OBJECTIVES, few, S, 4) == evaluation.measure(generator, OBJECTIVES, cut, S, 4)
 
 
 def test_two_adversarial_domains_are_measured_with_their_own_pictures(generator: Generator) -> None:
@@ -78,7 +93,7 @@ def test_two_adversarial_domains_are_measured_with_their_own_pictures(generator:
     x, y = torch.rand(2, 3, 32, 32), {"winter": torch.rand(2, 3, 32, 32), "monet": torch.rand(2, 3, 32, 32) - 1}
     D = nn.ModuleDict({domain: Discriminator(4) for domain in y})
     S = (0.2, 0.3, 0.5)
-    found = evaluation.measure(generator, objectives, evaluation.TestSet(x, y, D, {}), S, 2)
+    found = evaluation.measure(generator, objectives, evaluation.TestSet(x, y, D, D, {}), S, 2)
     with torch.no_grad():
         s = torch.tensor([S] * 2)
         for letter, domain in (("L_B", "winter"), ("L_C", "monet")):

@@ -16,7 +16,10 @@ STAGES = {
     for name, stage in yaml.safe_load((CHECKOUT / file).read_text())["stages"].items()
 }
 # What a templated dependency can stand for; the modules are imported by name, in the stage.
-TEMPLATES = {"pipeline/images/${data}": ["scenes", "folder", "cyclegan"], "pipeline/${item.method}.py": ["sgn"]}
+TEMPLATES = {
+    "pipeline/images/${data}": ["scenes", "folder", "cyclegan"],
+    "pipeline/${item.method}.py": ["sgn", "singlegan"],
+}
 
 # Imports each list of modules in a child of its own; the parent has the slow libraries already.
 IMPORT = """
@@ -64,6 +67,9 @@ def variants(dependencies: list[str]) -> list[tuple[list[str], list[str]]]:
                 module = path.removesuffix(".py").replace("/", ".")
                 filled.append(([path if d == template else d for d in dependencies], [module]))
             return filled
+    methods = [f"pipeline/{name}.py" for name in TEMPLATES["pipeline/${item.method}.py"]]
+    if set(methods) <= set(dependencies):
+        return [(dependencies, [path.removesuffix(".py").replace("/", ".") for path in methods])]
     if "notebooks/${key}.ipynb" in dependencies:
         return [(dependencies, imported_by(notebook)) for notebook in sorted((CHECKOUT / "notebooks").glob("*.ipynb"))]
     return [(dependencies, [])]

@@ -12,7 +12,7 @@ from dvc.utils.hydra import apply_overrides
 from dvc.utils.serialize import load_yaml
 from pydantic import ValidationError
 
-from pipeline import params
+from pipeline import params, sym
 
 CHECKOUT = Path(__file__).parents[1]
 VALUES = load_yaml(CHECKOUT / "params.yaml")
@@ -127,6 +127,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("data", "Scenes", "'scenes', 'folder' or 'cyclegan'"),
     ("data_root", 3, "a valid string"),
     ("precision", "fp16", "'auto', 'bf16' or 'fp32'"),
+    ("threads", 0, "greater than 0"),
     ("scale", "huge", "smoke, small, medium, paper"),
     ("scale", 1, "a valid string"),
     ("seeds", [], "at least 1"),
@@ -183,6 +184,42 @@ def test_a_constant_S_is_a_point_of_the_simplex(S: Any, words: str) -> None:
     assert re.search(words, text)
 
 
+@pytest.mark.parametrize(
+    ("key", "judge", "words"),
+    [
+        ("model2-cbn", "venus", "no such run"),
+        ("model1-w010", "model1-w100", "whose S is constant"),
+        ("model2-cbn", "model1", "no discriminator of ukiyoe"),
+    ],
+)
+def test_a_judge_has_a_discriminator_for_every_adversarial_objective(key: str, judge: str, words: str) -> None:
+    text = sentence(changed(f"runs.{key}.judge", judge))
+    assert f"runs.{key}.judge is {judge!r}" in text
+    assert words in text
+
+
+def test_a_style_weight_belongs_to_a_perceptual_objective() -> None:
+    for values in (changed("runs.model1.style_weight", None), changed("runs.model3.style_weight", 100)):
+        assert "style_weight belongs to a run with a perceptual objective" in sentence(values)
+
+
+def test_the_runs_are_the_papers() -> None:
+    p = params.load(CHECKOUT / "params.yaml")
+    assert len(p.runs) == 16
+    abouts = {key: tuple(o.about for o in run.objectives) for key, run in p.runs.items()}
+    assert abouts["model2"] == ("photo", "ukiyoe", "rain")
+    assert abouts["model3"] == ("summer", "winter", "monet")
+    assert (p.runs["model2"].style_weight, p.runs["model3"].epochs) == (100, 60)
+    hyper = [run for key, run in p.runs.items() if key.startswith("model1-w")]
+    assert [run.S for run in hyper] == list(sym.TABLE3)
+    changes = ("draw", "S")
+    assert {run.model_copy(update={name: None for name in changes}) for run in hyper} == {
+        p.runs["model1"].model_copy(update={name: None for name in changes})
+    }
+    combinations = [tuple(o.model_dump_json() for o in p.runs[k].objectives) for k in ("model1", "model2", "model3")]
+    assert tuple(o.model_dump_json() for o in p.runs["additional"].objectives) not in combinations
+
+
 @pytest.mark.parametrize("run", [{**MODEL1, "draw": "seeds"}, {**MODEL1, "S": [1, 0, 0]}])
 def test_draw_and_S_belong_together(run: Any) -> None:
     assert re.search(r"runs.fixed: .*constant S.*draw: seeds.*draw: alpha", sentence(changed("runs.fixed", run)))
@@ -199,9 +236,9 @@ def test_an_sgn_run_translates_exactly_one_domain() -> None:
 
 def test_a_domain_has_one_discriminator() -> None:
     """Two adversarial objectives about one domain would share a discriminator and a replay buffer."""
-    text = sentence(changed("runs.model1.C", {"loss": "adversarial", "about": "vangogh"}))
-    assert "runs.model1" in text
-    assert "vangogh" in text
+    text = sentence(changed("runs.comparison.C", {"loss": "adversarial", "about": "ukiyoe"}))
+    assert "runs.comparison" in text
+    assert "ukiyoe" in text
 
 
 def test_a_crop_larger_than_its_pictures_is_refused() -> None:
@@ -342,8 +379,9 @@ def test_a_type_that_params_do_not_know_is_a_mistake_not_a_bug(text: str, tmp_pa
 def test_all_values_of_the_checkout_are_dvcs() -> None:
     ours = json.loads(params.load(CHECKOUT / "params.yaml").model_dump_json())
     for run in ours["runs"].values():
-        if run["S"] is None:
-            del run["S"]
+        for name in ("S", "style_weight"):  # may be left out
+            if run[name] is None:
+                del run[name]
     assert ours == json.loads(json.dumps(VALUES))
 
 

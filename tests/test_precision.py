@@ -41,9 +41,15 @@ def test_autocast_computes_products_in_the_resolved_type(asked: str, expected: t
 
 
 def test_deterministic_refuses_kernels_that_differ() -> None:
-    precision.deterministic(torch.device("cpu"))
+    precision.deterministic(torch.device("cpu"), 1)
     assert not torch.are_deterministic_algorithms_enabled()  # not needed there, and it costs seconds of imports
-    precision.deterministic(torch.device("cuda"))
+    precision.deterministic(torch.device("cuda"), 1)
     assert torch.are_deterministic_algorithms_enabled()
     assert not torch.is_deterministic_algorithms_warn_only_enabled()
     assert not torch.backends.cudnn.benchmark
+
+
+def test_the_number_of_threads_is_a_setting_and_not_the_machines() -> None:
+    for threads in (3, 1):
+        precision.deterministic(CPU, threads)
+        assert torch.get_num_threads() == threads

@@ -1,5 +1,6 @@
 """Tables, claims and sentences of the reports: what a reader sees is what the files say."""
 
+import base64
 import struct
 import zlib
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from PIL import Image
 
 from pipeline import params
-from pipeline.report import claims, figures, html, index, items, scope, tables
+from pipeline.report import claims, figures, html, items, scope, tables
+from tests.report.made_up import CHECKOUT, values
 
-CHECKOUT = Path(__file__).parents[1]
 RUN: dict[str, Any] = {
     "run": "model1",
     "data": "scenes",
@@ -20,12 +22,13 @@ RUN: dict[str, Any] = {
     "alpha": 0.5,
     "precision": "bf16",
     "steps": 1000,
+    "S": None,
     "objectives": [
         {"letter": "A", "loss": "reconstruction", "about": "photo"},
         {"letter": "B", "loss": "adversarial", "about": "vangogh"},
         {"letter": "C", "loss": "perceptual", "about": "udnie"},
     ],
-    "pictures": {"photo": 50, "vangogh": 40, "measured": 30},
+    "pictures": {"photo": 50, "vangogh": 40, "measured": 30, "lattice": 20},
     "seeds": {"0": {"losses": []}},
 }
 CLAIM: dict[str, Any] = {
@@ -47,10 +50,6 @@ def grid(table: Tag) -> list[list[str]]:
     """The body's cells as text, without the cells that reach down from a row above."""
     rows = table.select("tbody tr")
     return [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
-
-
-def values(**changes: Any) -> params.Params:
-    return params.check({**yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8")), **changes})
 
 
 def table1_rows() -> list[dict[str, Any]]:
@@ -115,9 +114,29 @@ def test_a_picture_is_inside_the_page_with_its_size(tmp_path: Path) -> None:
 def test_a_missing_or_broken_picture_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"a\.png is missing: run `dvc repro`"):
         html.picture(tmp_path / "a.png", "")
-    (tmp_path / "a.png").write_bytes(b"GIF89a")
-    with pytest.raises(ValueError, match=r"a\.png is no PNG"):
-        html.picture(tmp_path / "a.png", "")
+    for broken in (b"GIF89a", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"):
+        (tmp_path / "a.png").write_bytes(broken)
+        with pytest.raises(ValueError, match=r"a\.png is no PNG and no GIF"):
+            html.picture(tmp_path / "a.png", "")
+
+
+def test_a_moving_picture_is_inside_the_page_with_its_size(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (300, 20), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    image = soup(html.picture(tmp_path / "a.gif", "S travels")).img
+    assert image is not None
+    assert (image["width"], image["height"]) == ("300", "20")
+    start, data = str(image["src"]).split(",")
+    assert start == "data:image/gif;base64"
+    assert base64.b64decode(data) == (tmp_path / "a.gif").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "–"), (0.12345, "0.123"), (-0.00012345, "−0.000123"), (2.0, "2"), (123456.7, "123,457"), (-0.0, "0")],
+)
+def test_significant_digits(value: float | None, shown: str) -> None:
+    assert html.significant(value, 3) == shown
 
 
 def test_a_figure_says_what_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +194,37 @@ def test_table3_shades_the_cells_of_the_own_weight() -> None:
     assert "standard deviation" not in tables.table3(rows[1:])
 
 
+def test_table3_has_both_halves_and_the_own_discriminator_s_value_below() -> None:
+    losses = {"L_G": 1.0, "L_rec": 2.0, "L_adv": 3.0, "L_per": 4.0}
+    S = {"S": [0.5, 0.5, 0.0]}
+    rows = [
+        {**S, "model": "sgn", **losses, "paper": losses},
+        {**S, "model": "hyper", **losses, "L_adv_own": 2.75, "paper": losses},
+        {"S": [1.0, 0.0, 0.0], "model": "hyper", **losses, "L_adv_own": None, "paper": losses},
+    ]
+    table = soup(tables.table3(rows))
+    sgn, hyper, without = grid(table)
+    assert sgn[:2] == ["(0.5, 0.5, 0)", "SGN"]
+    assert hyper[0] == "Hyper"
+    assert [cell for cell in hyper if "own" in cell] == ["3.000 own 2.750"]
+    assert [cell for cell in without if "own" in cell] == ["3.000 own –"]
+    assert "measured with SGN's discriminator" in table.get_text()
+    assert "discriminator" not in tables.table3(rows[:1])
+
+
+def test_table3_order_counts_pairs_of_a_column_that_go_the_paper_s_way() -> None:
+    def row(S: list[float], *values: float) -> dict[str, Any]:
+        named = dict(zip(("L_G", "L_rec", "L_adv", "L_per"), (0.0, *values), strict=True))
+        paper = {"L_G": 0.0, "L_rec": S[0], "L_adv": S[1], "L_per": S[2]}
+        return {"S": S, "model": "sgn", **named, "paper": paper}
+
+    # L_rec in the paper's order, L_adv in the other; a tie in L_per is not the paper's order.
+    rows = [row([1.0, 0.0, 0.0], 5, 2, 1), row([0.0, 1.0, 0.5], 3, 1, 1)]
+    assert tables.table3_order(rows).startswith("1 of 3 pairs")
+    # Rows of different models are not compared.
+    assert tables.table3_order([*rows, {**rows[0], "model": "hyper"}]).startswith("1 of 3 pairs")
+
+
 # --- claims ----------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +253,13 @@ def test_a_claim_that_was_not_measured_says_so() -> None:
     assert "Measured nothing" in text
 
 
+def test_what_holds_by_construction_says_so_and_what_fails_does_not() -> None:
+    claim = {**CLAIM, "rule": "s_i is < 1. Holds by construction: it cancels."}
+    assert "✓ holds by construction" in soup(claims.cards([claim])).get_text()
+    badge = soup(claims.verdict({**claim, "holds": False})).get_text()
+    assert badge == "✗ does not hold"
+
+
 def test_the_tally_counts_each_verdict() -> None:
     found = [{**CLAIM, "holds": holds} for holds in (True, False, True, None)]
     text = " ".join(soup(claims.tally(found)).get_text(" ").split())
@@ -222,39 +279,65 @@ def sentence(text: str) -> str:
 
 
 def test_the_scope_of_a_small_run_names_data_and_scale_and_refuses_the_comparison() -> None:
-    text = sentence(scope.images(values(), RUN))
+    text = sentence(scope.images(values(), [RUN]))
     assert text.count(". ") == 0, "one sentence"
     assert text.startswith("Data scenes, scale small: rendered landscapes")
     assert "64 × 64 pixels: 50 photo, 40 vangogh; 30 measured" in text
     assert "generator width 16 (paper 64)" in text
-    assert "1,000 steps of batch 4, alpha 0.5, seed 0" in text
-    assert "absolute image losses of a small run on other images are not comparable with the paper's" in text
+    assert "batch 4; 1 run of 1,000 steps; alpha 0.5; seed 0;" in text
+    assert "absolute image losses of small runs on other images are not comparable with the paper's" in text
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"data": "cyclegan", "scale": "paper"}, "are comparable with the paper's"),
-        ({"data": "folder", "scale": "paper"}, "of a run on other images are not comparable"),
-        ({"data": "cyclegan", "scale": "small"}, "of a small run are not comparable"),
-        ({"data": "cyclegan", "scale": "paper", "alpha": 1.0}, "of a run with another alpha are not comparable"),
+        ({"data": "folder", "scale": "paper"}, "of runs on other images are not comparable"),
+        ({"data": "cyclegan", "scale": "small"}, "of small runs are not comparable"),
+        ({"data": "cyclegan", "scale": "paper", "alpha": 1.0}, "of runs with another alpha are not comparable"),
     ],
 )
 def test_only_the_papers_data_and_settings_are_comparable(changes: dict[str, Any], expected: str) -> None:
-    assert expected in sentence(scope.images(values(**changes), {**RUN, **changes}))
+    assert expected in sentence(scope.images(values(**changes), [{**RUN, **changes}]))
 
 
 def test_paper_width_with_other_steps_is_not_comparable() -> None:
     changed = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     changed["scales"]["paper"]["train"]["steps"] = 10
     changed.update(data="cyclegan", scale="paper")
-    text = sentence(scope.images(params.check(changed), {**RUN, "data": "cyclegan", "scale": "paper"}))
-    assert "of a run with other settings are not comparable" in text
+    text = sentence(scope.images(params.check(changed), [{**RUN, "data": "cyclegan", "scale": "paper"}]))
+    assert "of runs with other settings are not comparable" in text
+
+
+def test_the_scope_of_several_runs_names_what_differs() -> None:
+    runs: list[dict[str, Any]] = [
+        {**RUN, "run": "a"},
+        {**RUN, "run": "b", "steps": 600, "alpha": None, "S": [1, 0, 0], "pictures": {"monet": 7, "measured": 30}},
+    ]
+    text = sentence(scope.images(values(), runs))
+    assert "50 photo, 40 vangogh, 7 monet; 30 measured" in text
+    assert "2 runs of 1,000 steps (a), 600 steps (b); alpha 0.5 (a), S constant (b); seed 0" in text
+    many = [*runs, *({**RUN, "run": name} for name in "cdef")]
+    assert "6 runs of 600 steps (b), 1,000 steps (the others)" in sentence(scope.images(values(), many))
+    assert scope.run_facts(*runs).startswith("Runs a, b, data scenes, scale small, 1,000 steps (a), 600 steps (b)")
+
+
+def test_several_seeds_are_named_and_said_to_be_averaged() -> None:
+    run = {**RUN, "seeds": {"0": {}, "7": {}}}
+    assert "seeds 0, 7: tables show mean ± standard deviation over them" in sentence(scope.images(values(), [run]))
+    assert scope.run_facts(run).endswith("seeds 0, 7")
+    assert scope.run_facts(run, first_seed=True).endswith("seed 0")
+
+
+def test_objectives_are_listed_for_each_run() -> None:
+    assert grid(soup(scope.objectives([RUN]))) == [
+        ["model1", "reconstruction of photo", "adversarial to vangogh", "perceptual to udnie"]
+    ]
 
 
 def test_numbers_of_another_scale_are_refused() -> None:
     with pytest.raises(ValueError, match=r"model1\.json was made with scale smoke"):
-        scope.images(values(), {**RUN, "scale": "smoke"})
+        scope.images(values(), [RUN, {**RUN, "scale": "smoke"}])
 
 
 def test_the_toys_scope_knows_the_papers_settings() -> None:
@@ -276,44 +359,7 @@ def test_the_toys_scope_knows_the_papers_settings() -> None:
     assert "these losses are not comparable with the paper's" in short
 
 
-# --- front page ------------------------------------------------------------------------------------------------------
-
-
-def test_the_contents_link_every_item_and_claim_with_its_command() -> None:
-    found = [CLAIM, {**CLAIM, "id": "toy-b", "holds": False}]
-    table = soup(index.contents({"table1": "close"}, found))
-    links = [str(a["href"]) for a in table.select("td a")]
-    assert links == [
-        "data.html#domains",
-        *(f"toy.html#{anchor}" for anchor in ("table1", "figure5", "figure9", "toy-b")),
-        *(f"translation.html#{a}" for a in ("table3", "grid-model1", "curves-model1", "contact-sheet", "table3-a")),
-    ]
-    rows = {str(row.a["href"]): row.get_text(" ", strip=True) for row in table.select("tr:has(td)") if row.a}
-    assert "✗ does not hold rule met in 2 of 3 seeds dvc repro claims" in rows["toy.html#toy-b"]
-    assert "close dvc repro claims" in rows["toy.html#table1"]
-
-
-def test_a_claim_without_a_page_is_not_lost() -> None:
-    with pytest.raises(ValueError, match=r"'figure7-x' of .* belongs to 0 pages"):
-        index.contents({}, [{**CLAIM, "id": "figure7-x"}])
-
-
-def test_a_link_that_leads_nowhere_is_refused() -> None:
-    front = '<a href="toy.html#table1">Table 1</a>'
-    index.check_links(front, {"toy.html": '<table id="table1">'})
-    with pytest.raises(ValueError, match=r"reports/toy\.html has no place #table1"):
-        index.check_links(front, {"toy.html": '<table id="table2">'})
-    with pytest.raises(ValueError, match=r"reports/toy\.html is missing"):
-        index.check_links(front, {})
-
-
-def test_every_item_names_a_stage_that_makes_its_file() -> None:
-    graph = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text(encoding="utf-8"))
-    for item in items.ITEMS:
-        name, _, key = item.stage.partition("@")
-        stage = graph["stages"][name]
-        made = yaml.safe_dump(stage.get("do", stage)).replace("${key}", key).replace("${item}", key)
-        assert item.file.as_posix() in made, f"{item.stage} does not make {item.file}"
+# --- files -----------------------------------------------------------------------------------------------------------
 
 
 def test_metrics_that_are_missing_or_cut_off_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

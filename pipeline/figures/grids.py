@@ -6,6 +6,7 @@ Pictures are uint8, N H W C.
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -26,12 +27,12 @@ def translations(
     `inputs` (N, H, W, C); `outputs` (S, N, H, W, C); `names` says what A, B and C are about.
     """
     columns = [inputs, *outputs]
-    titles = ["input", *(_title(S, names) for S in sets)]
+    titles = ["input", *(title(S, names) for S in sets)]
     rows, count = len(inputs), len(columns)
     figure = Figure(figsize=(1.25 * count, 1.25 * rows + 0.95))
     axes = figure.subplots(rows, count, squeeze=False)
-    for column, (pictures, title) in enumerate(zip(columns, titles, strict=True)):
-        axes[0, column].set_title(title, fontsize=9)
+    for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
+        axes[0, column].set_title(words, fontsize=9)
         for row in range(rows):
             axes[row, column].imshow(pictures[row], interpolation="nearest")
             axes[row, column].set_axis_off()
@@ -63,7 +64,7 @@ def domain_sheet(pictures: Pictures, caption: str, cell: int = 144) -> Figure:
     size = pictures.shape[1]
     times = max(1, cell // size)
     if size <= cell:
-        shown = pictures.repeat(times, axis=1).repeat(times, axis=2)  # N, S * times, S * times, C
+        shown = magnified(pictures, times)
         how = f"{times} times as large" if times > 1 else "pixel by pixel"
     else:
         shown = np.stack([np.asarray(Image.fromarray(p).resize((cell, cell))) for p in pictures])  # bicubic
@@ -72,8 +73,7 @@ def domain_sheet(pictures: Pictures, caption: str, cell: int = 144) -> Figure:
     columns = (WIDTH - 2 * MARGIN + GAP) // step
     height = MARGIN + -(-len(shown) // columns) * step + CAPTION
     # At the file's resolution, so that `figimage` keeps pixels; half a pixel more, so that the division loses none.
-    dpi = mpl.rcParams["savefig.dpi"]
-    assert isinstance(dpi, float | int), "pipeline.figures.style, which saves the figure, sets it"
+    dpi = file_dpi()
     figure = Figure(figsize=((WIDTH + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
     for index, picture in enumerate(shown):
         row, column = divmod(index, columns)
@@ -83,7 +83,28 @@ def domain_sheet(pictures: Pictures, caption: str, cell: int = 144) -> Figure:
     return figure
 
 
-def _title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
+def magnified(pictures: Pictures, times: int) -> Pictures:
+    """Each pixel as a square of `times` x `times`: (N, H, W, C) -> (N, H * times, W * times, C)."""
+    return pictures.repeat(times, axis=1).repeat(times, axis=2)
+
+
+def show(axis: Axes, picture: Pictures) -> None:
+    """A picture (H, W, C) alone on its axes: small ones with their own pixels, larger ones than the file has pixels
+    for are reduced smoothly."""
+    pixels = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi()
+    # Less than a pixel is missing where a size in inches was rounded.
+    axis.imshow(picture, interpolation="nearest" if len(picture) < pixels + 1 else "antialiased")
+    axis.set_axis_off()
+
+
+def file_dpi() -> float:
+    """Pixels of the saved file per inch."""
+    dpi = mpl.rcParams["savefig.dpi"]
+    assert isinstance(dpi, float | int), "pipeline.figures.style, which saves the figure, sets it"
+    return dpi
+
+
+def title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
     """S, and in words what it asks for."""
     asked = [name for s, name in zip(S, names, strict=True) if s > 0]
     words = "all" if len(asked) == len(names) else "\n+ ".join(asked)

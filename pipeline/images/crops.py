@@ -34,6 +34,14 @@ def open_packed(path: Path) -> npt.NDArray[np.uint8]:
     return array
 
 
+def centre(pictures: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """The centre squares of packed pictures: (N, H, W, C) -> (N, size, size, C), size at most H and W."""
+    _, H, W, _ = pictures.shape
+    assert size <= min(H, W), f"no square of {size} in {H} x {W} pixels"
+    top, left = (H - size) // 2, (W - size) // 2
+    return pictures[:, top : top + size, left : left + size]
+
+
 class Crops:
     """The training pictures of one domain: shuffled each epoch, cropped at random, flipped with probability 1/2."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[np.float64]
 # Whether a claim holds (None: not measurable here), and in how many seeds.
@@ -12,13 +12,15 @@ Verdict = tuple[bool | None, dict[str, int]]
 NOT_MEASURED: Verdict = (None, {"holds": 0, "of": 0})
 
 
-def judge(rule: Callable[[Numbers], bool], runs: Numbers) -> Verdict:
-    """Whether a rule holds over several seeds, and in how many of them.
+def judge(rule: Callable[[Numbers], bool], runs: Numbers | None) -> Verdict:
+    """Whether a rule holds over several seeds, and in how many of them; None was not measured and stays so.
 
     `runs` has the seeds along its first axis; the rule is asked about one seed's numbers at a time and about their
     mean. It holds if it holds for the mean and in more than half of the seeds: a mean can hide that most seeds
     disagree, and a bare majority can hide seeds that disagree widely.
     """
+    if runs is None:
+        return NOT_MEASURED
     assert len(runs) > 0
     if not np.isfinite(runs).all():
         raise ValueError("a claim's numbers must be finite: look at the run's losses, its training has diverged")
@@ -46,3 +48,9 @@ def claim(
         "measured": measured,
         "rule": rule,
     }
+
+
+def rounded(values: ArrayLike) -> Any:
+    """Numbers for a claim's "measured", with five significant digits: an array as lists, a number as a float."""
+    array = np.asarray(values, dtype=float)
+    return float(f"{array:.5g}") if array.ndim == 0 else [rounded(value) for value in array]

@@ -1,7 +1,6 @@
 """The paper's claims with our verdicts, from reports/metrics/claims.json."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pipeline.report import html, items
@@ -26,6 +25,12 @@ def cards(claims: Sequence[Claim]) -> Html:
     return html.join(_card(claim) for claim in claims)
 
 
+def verdict(claim: Claim) -> Html:
+    """A claim's badge; a rule that must hold whatever was trained says so."""
+    by_construction = claim["holds"] is True and "holds by construction" in claim["rule"].lower()
+    return html.badge(claim["holds"], "holds by construction" if by_construction else "")
+
+
 def seeds(claim: Claim) -> str:
     """In how many of the seeds a claim's rule is met, as words."""
     found = claim["seeds"]
@@ -39,7 +44,7 @@ def _card(claim: Claim) -> Html:
     command = html.code(f"dvc repro {items.CLAIMS_STAGE}")
     return Html(
         f'<section class="claim {name}" id="{html.text(claim["id"])}">\n'
-        f'<p>{html.badge(claim["holds"])} <span class="where">{html.text(claim["where"])}</span></p>\n'
+        f'<p>{verdict(claim)} <span class="where">{html.text(claim["where"])}</span></p>\n'
         f'<p class="says">{html.prose(claim["text"])}</p>\n<dl>\n'
         f"<dt>Rule</dt><dd>{html.prose(claim['rule'])}</dd>\n"
         f"<dt>Seeds</dt><dd>{html.text(seeds(claim))}</dd>\n"
@@ -75,7 +80,7 @@ def _value(value: Any) -> Html:
     if isinstance(value, bool):
         return Html("yes" if value else "no")
     if isinstance(value, float):
-        return html.text(_four_digits(value).replace("-", "\N{MINUS SIGN}"))
+        return html.text(html.significant(value, 4))
     if isinstance(value, int):
         return html.text(html.number(value, 0))
     if isinstance(value, Mapping):
@@ -87,13 +92,6 @@ def _value(value: Any) -> Html:
             return html.join((_value(part) for part in value), "; ")
         return Html(f"({html.join((_value(part) for part in value), ', ')})")
     return html.prose(value)
-
-
-def _four_digits(value: float) -> str:
-    """A number with four significant digits, without an exponent where it reads well without."""
-    if abs(value) >= 10000:
-        return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.4g}"
-    return f"{Decimal(f'{value:.4g}'):f}" if abs(value) >= 1e-6 else f"{value:.4g}"
 
 
 def _name(name: str) -> Html:

@@ -8,6 +8,7 @@ import html
 import re
 import struct
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 
 # What a verdict looks like: CSS class, sign and words. Sign and words carry it too, not the colour alone.
@@ -16,8 +17,8 @@ VERDICTS = {
     False: ("fails", "✗", "does not hold"),
     None: ("open", "–", "not measurable here"),
 }
-# A loss, weight or label with its index: L_rec, s_i, y_c.
-_NAME = re.compile(r"\b([LDfswy])_([A-Za-z_]+)")
+# A loss, weight, label or sum with its index: L_rec, s_i, y_c, sum_i.
+_NAME = re.compile(r"\b([LDfswy]|sum)_([A-Za-z_]+)")
 STYLE_SHEET = Path(__file__).with_name("page.css")
 
 
@@ -58,6 +59,18 @@ def number(value: float | None, digits: int) -> str:
     return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
+def significant(value: float | None, digits: int) -> str:
+    """A number with a count of significant digits, without an exponent where it reads well without."""
+    if value is None:
+        return "–"
+    if abs(value) >= 10**digits:
+        shown = f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.{digits}g}"
+    else:
+        rounded = f"{value + 0.0:.{digits}g}"
+        shown = f"{Decimal(rounded):f}" if abs(value) >= 1e-6 else rounded
+    return shown.replace("-", "\N{MINUS SIGN}")
+
+
 def signed(value: float | None, digits: int) -> str:
     """A difference: like `number`, with a plus sign where it is positive."""
     shown = number(value, digits)
@@ -69,21 +82,24 @@ def count(value: int, noun: str) -> str:
     return f"{value:,} {noun}" + ("" if value == 1 else "s")
 
 
-def badge(holds: bool | None) -> Html:
-    """A verdict in colour, sign and words."""
-    name, sign, words = VERDICTS[holds]
-    return Html(f'<span class="badge {name}">{sign} {words}</span>')
+def badge(holds: bool | None, words: str = "") -> Html:
+    """A verdict in colour, sign and words; `words` say more than the verdict's own."""
+    name, sign, own = VERDICTS[holds]
+    return Html(f'<span class="badge {name}">{sign} {text(words or own)}</span>')
 
 
 def picture(path: Path, alt: str) -> Html:
-    """A PNG inside the page, at most as wide as its pixels; ValueError if the file is missing or is no PNG."""
+    """A PNG or GIF inside the page, at most as wide as its pixels; ValueError if the file is missing or is neither."""
     if not path.is_file():
         raise ValueError(f"{path.as_posix()} is missing: run `dvc repro` to draw it")
     data = path.read_bytes()
-    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
-        raise ValueError(f"{path.as_posix()} is no PNG: remove it and run `dvc repro` to draw it again")
-    width, height = struct.unpack(">II", data[16:24])
-    source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) > 24:
+        kind, (width, height) = "png", struct.unpack(">II", data[16:24])
+    elif data[:6] in (b"GIF87a", b"GIF89a") and len(data) > 10:
+        kind, (width, height) = "gif", struct.unpack("<HH", data[6:10])
+    else:
+        raise ValueError(f"{path.as_posix()} is no PNG and no GIF: remove it and run `dvc repro` to draw it again")
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
     return Html(f'<img src="{source}" width="{width}" height="{height}" alt="{text(alt)}">')
 
 

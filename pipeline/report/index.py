@@ -10,11 +10,11 @@ from pipeline.report.html import Html
 
 
 def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) -> Html:
-    """The table of contents; `results` gives what to say of a table or figure, by its anchor.
+    """The table of contents; `results` gives what more to say of a table or figure, by its anchor, than the verdicts
+    of the claims that the paper makes about it.
 
     ValueError for a claim that belongs to no page.
     """
-    items.check_claims(claims)
     rows = []
     for page in items.PAGES:
         link = f'<a href="{page.file}">{html.text(page.title)}</a>'
@@ -22,18 +22,57 @@ def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) ->
             f'<tr class="part"><th colspan="4" scope="rowgroup">{link} <small>{html.text(page.about)}</small></th></tr>'
         )
         for item in (item for item in items.ITEMS if item.page == page.name):
-            result = html.prose(results.get(item.anchor, "picture"))
-            rows.append(_row(item.paper or "–", item.title, f"{page.file}#{item.anchor}", result, item.stage))
+            result = about(items.claims_about(item, claims))
+            if item.anchor in results:
+                result = html.join([result, Html(f"<small>{html.prose(results[item.anchor])}</small>")], " ")
+            rows.append(
+                _row(item.paper or "not in the paper", item.title, f"{page.file}#{item.anchor}", result, item.stage)
+            )
         for claim in items.claims_of(page, claims):
-            result = html.join([html.badge(claim["holds"]), Html(f"<small>{claim_blocks.seeds(claim)}</small>")], " ")
+            result = html.join([claim_blocks.verdict(claim), Html(f"<small>{claim_blocks.seeds(claim)}</small>")], " ")
             where = f"Claim, {claim['where']}"
             rows.append(_row(where, claim["text"], f"{page.file}#{claim['id']}", result, items.CLAIMS_STAGE))
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("In the paper", "What", "Here", "Made by"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("In the paper", "What", "Our verdict", "Made by"))
     body = "\n".join(rows)
     return Html(
         f'<div class="wide"><table class="contents"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def about(claims: Sequence[Mapping[str, Any]]) -> Html:
+    """The verdict on a table or figure: on how many of its claims hold, or that it is shown where it has none."""
+    if not claims:
+        return Html("shown")
+    verdicts = [claim["holds"] for claim in claims]
+    if len(claims) == 1:
+        return html.badge(verdicts[0], {True: "its claim holds", False: "its claim does not hold"}.get(verdicts[0], ""))
+    words = f"{verdicts.count(True)} of {len(claims)} claims hold"
+    if None in verdicts:
+        words += f", {verdicts.count(None)} not measurable"
+    # One claim that does not hold outweighs any that are not measurable.
+    return html.badge(False if False in verdicts else None if None in verdicts else True, words)
+
+
+def refuted(claims: Sequence[Mapping[str, Any]]) -> Html:
+    """Which claims do not hold here, and which were not measurable, in a sentence each."""
+    sentences = []
+    if not any(claim["holds"] is False for claim in claims):
+        sentences.append(Html("Every claim that was measurable holds here."))
+    for holds, one, many in (
+        (False, "does not hold", "do not hold"),
+        (None, "was not measurable", "were not measurable"),
+    ):
+        links = [_link(claim) for claim in claims if claim["holds"] is holds]
+        if links:
+            count = f"{html.count(len(links), 'claim')} {one if len(links) == 1 else many} here:"
+            sentences.append(Html(f"<b>{count}</b> {html.join(links, '; ')}."))
+    return Html(f'<p class="refuted">{html.join(sentences, " ")}</p>')
+
+
+def _link(claim: Mapping[str, Any]) -> Html:
+    address = html.text(f"{items.page_of(claim).file}#{claim['id']}")
+    return Html(f'<a href="{address}">{html.prose(claim["text"].rstrip("."))}</a> ({html.text(claim["where"])})')
 
 
 def _row(name: str, title: str, link: str, result: Html, stage: str) -> str:

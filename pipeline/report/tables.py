@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from pipeline.report import html, items
@@ -15,12 +16,13 @@ TABLE3_COLUMNS = ("L_G", "L_rec", "L_adv", "L_per")
 @dataclass(frozen=True)
 class Cell:
     """One value of a table: ours (None where nothing was measured), its spread over the seeds, the paper's; `weight`
-    is the loss's own weight in S where the table marks it."""
+    is the loss's own weight in S where the table marks it, `below` a remark under ours."""
 
     ours: float | None
     spread: float | None
     paper: float | None
     weight: float = 0.0
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ def comparison(anchor: str, head: tuple[str, str], columns: Sequence[str], rows:
 
 def _cell(cell: Cell, digits: int) -> str:
     spread = "" if cell.spread is None else f"<small>± {html.number(cell.spread, digits)}</small>"
+    below = f"<small>{html.text(cell.below)}</small>" if cell.below else ""
     missing = cell.ours is None or cell.paper is None
     # The difference of the numbers as they stand in the table, so that a reader can check it.
     difference = None if missing else round(cell.ours or 0.0, digits) - round(cell.paper or 0.0, digits)
     # Two shades for the loss's own weight in S: all of it, or part of it.
     shade = "" if cell.weight == 0 else " full" if cell.weight == 1 else " half"
     return (
-        f'<td class="value first ours{shade}">{html.number(cell.ours, digits)}{spread}</td>'
+        f'<td class="value first ours{shade}">{html.number(cell.ours, digits)}{spread}{below}</td>'
         f'<td class="value{shade}">{html.number(cell.paper, digits)}</td>'
         f'<td class="value difference{shade}">{html.signed(difference, digits)}</td>'
     )
@@ -103,13 +106,17 @@ def table1_deviation(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def table3(rows: Sequence[Mapping[str, Any]]) -> Html:
-    """Table 3 (Section 5.2) from reports/metrics/table3.json: Model 1's four losses at six S, its own weight shaded."""
+    """Table 3 (Section 5.2) from reports/metrics/table3.json: Model 1's four losses at six S, for SGN and for the model
+    trained at that S alone; its own weight shaded."""
     shown = []
     for row in rows:
         paper, spread = row["paper"] or {}, row.get("std", {})
         weights = (0.0, *row["S"])
+        # A hyper-parameter model's L_adv is also measured with its own discriminator, if it trained one.
+        own = {"L_adv": f"own {html.number(row['L_adv_own'], 3)}"} if "L_adv_own" in row else {}
         cells = [
-            Cell(row[c], spread.get(c), paper.get(c), weight) for c, weight in zip(TABLE3_COLUMNS, weights, strict=True)
+            Cell(row[c], spread.get(c), paper.get(c), weight, own.get(c, ""))
+            for c, weight in zip(TABLE3_COLUMNS, weights, strict=True)
         ]
         shown.append(Row(_weights(row["S"]), MODELS[row["model"]], cells))
     note = _note(
@@ -118,9 +125,31 @@ def table3(rows: Sequence[Mapping[str, Any]]) -> Html:
             'Means over the test set. Shaded: the loss\'s own weight in S is <span class="swatch full"></span>1, or '
             '<span class="swatch half"></span>one half.'
         ),
+        html.prose(
+            "L_adv of all models is measured with SGN's discriminator; “own” is L_adv measured with the model's own, "
+            "– where it trained none."
+        )
+        if any("L_adv_own" in row for row in rows)
+        else "",
         "± is the standard deviation over the seeds." if any("std" in row for row in rows) else "",
     )
     return html.join([comparison("table3", ("S", "model"), TABLE3_COLUMNS, shown, digits=3), note])
+
+
+def table3_order(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How our Table 3 goes with S, beside the paper's: in how many pairs of cells of one column the same is larger.
+
+    Asked of L_rec, L_adv and L_per in both halves; this compares tables whose absolute sizes cannot be compared.
+    """
+    same = total = 0
+    for model in dict.fromkeys(row["model"] for row in rows):
+        half = [row for row in rows if row["model"] == model]
+        for column in TABLE3_COLUMNS[1:]:
+            for one, other in combinations(half, 2):
+                ours, paper = one[column] - other[column], one["paper"][column] - other["paper"][column]
+                same += ours * paper > 0
+                total += 1
+    return f"{same} of {total} pairs of cells in a column are in the paper's order"
 
 
 def _note(anchor: str, *sentences: str) -> Html:

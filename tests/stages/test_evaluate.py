@@ -37,6 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
     for domain, count in (("photo", 7), ("vangogh", 3)):
         (tmp_path / "data" / domain).mkdir(parents=True)
         np.save(tmp_path / f"data/{domain}/test.npy", random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8))
+        np.save(tmp_path / f"data/{domain}/train.npy", random.integers(0, 256, (5, 36, 36, 3), dtype=np.uint8))
     (tmp_path / "data/udnie").mkdir()
     np.save(tmp_path / "data/udnie/style.npy", random.integers(0, 256, (32, 32, 3), dtype=np.uint8))
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
@@ -85,7 +86,7 @@ def test_losses_and_translations_come_out_and_twice_the_same(project: Path, vgg_
     facts = json.loads(first["reports/metrics/runs/model1.json"])
     assert (facts["run"], facts["data"], facts["scale"], facts["alpha"]) == ("model1", "scenes", "smoke", 0.5)
     assert (facts["precision"], facts["steps"]) == ("bf16", 6)
-    assert facts["pictures"] == {"photo": 7, "vangogh": 3, "measured": 4}  # evaluate.images of scale smoke
+    assert facts["pictures"] == {"photo": 7, "vangogh": 3, "measured": 4, "lattice": 2}  # of scale smoke
     assert list(facts["seeds"]) == ["0", "2"]
     x = to_tensor(np.load("data/photo/test.npy"))[:4]
     y = to_tensor(np.load("data/vangogh/test.npy"))[[0, 1, 2, 0]]
@@ -98,9 +99,10 @@ def test_losses_and_translations_come_out_and_twice_the_same(project: Path, vgg_
         generator, D = networks(seed)
         rows = facts["seeds"][str(seed)]["losses"]
         assert [tuple(row["S"]) for row in rows] == list(sym.TABLE3)
-        test = evaluation.TestSet(x, {"vangogh": y}, D, per)
+        test = evaluation.TestSet(x, {"vangogh": y}, D, D, per)
         for row in (rows[0], rows[3]):
             expected = evaluation.measure(generator, OBJECTIVES, test, tuple(row["S"]), 1)
+            assert row.pop("own") == pytest.approx(expected.pop("own"), rel=1e-4)
             assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-4)
         with torch.no_grad():
             beyond = to_pictures(generator(x, torch.tensor([SETS[-1]] * 4))).astype(int)
@@ -109,13 +111,36 @@ def test_losses_and_translations_come_out_and_twice_the_same(project: Path, vgg_
     assert table3.measured(facts).shape == (2, 6, 4)
 
 
-def test_without_discriminators_the_adversarial_loss_is_null(project: Path) -> None:
-    for seed in (0, 2):
-        save_file({}, f"models/model1/{seed}/discriminators.safetensors")
+def test_what_S_does_is_said_and_drawn(project: Path) -> None:
     evaluate.main("model1")
-    row = json.loads(Path("reports/metrics/runs/model1.json").read_text())["seeds"]["0"]["losses"][0]
-    assert row["L_B"] is None
+    facts = json.loads(Path("reports/metrics/runs/model1.json").read_text())
+    found = facts["seeds"]["2"]["study"]
+    assert len(found["lattice"]) == 28
+    assert [row["place"] for row in found["activations"]] == [1, 2, 3]
+    arrays = np.load("data/translations/model1.npz")
+    assert np.allclose(arrays["draws_S"].sum(1), 1)
+    assert arrays["draws"].shape == (18, 32, 32, 3)
+    assert arrays["path"].shape == (60, 32, 32, 3)
+    assert tuple(arrays["path_S"][20]) == (0.0, 1.0, 0.0)
+    assert [arrays[f"activation{place}"].shape for place in (1, 2, 3)] == [(3, 4, 4), (3, 4, 16), (3, 4, 16)]
+
+
+def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: Path) -> None:
+    for seed in (0, 2):
+        folder = Path(f"models/model1-w100/{seed}")
+        folder.mkdir(parents=True)
+        metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
+        save_file(networks(seed + 7)[0].state_dict(), folder / "generator.safetensors", metadata)
+        save_file({}, folder / "discriminators.safetensors", metadata)
+    evaluate.main("model1-w100")
+    facts = json.loads(Path("reports/metrics/runs/model1-w100.json").read_text())
+    (row,) = facts["seeds"]["0"]["losses"]
+    assert (facts["S"], facts["judge"], facts["alpha"]) == ([1.0, 0.0, 0.0], "model1", None)
+    assert (row["S"], row["own"]) == ([1.0, 0.0, 0.0], {"B": None})
     assert row["L_G"] == row["L_A"]
+    assert row["L_B"] > 0
+    assert facts["seeds"]["0"]["study"] is None
+    assert np.load("data/translations/model1-w100.npz")["seed0"].shape == (1, 4, 32, 32, 3)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +149,7 @@ def test_without_discriminators_the_adversarial_loss_is_null(project: Path) -> N
         "models/model1/2/generator.safetensors",
         "models/vgg16.safetensors",
         "data/vangogh/test.npy",
+        "data/vangogh/train.npy",
         "data/udnie/style.npy",
     ],
 )

@@ -16,10 +16,13 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from pipeline.report import items
+from tests.report import made_up as made_up_images
 
 CHECKOUT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
-PICTURES = [item.file for item in items.ITEMS if item.file.suffix == ".png"]
+PICTURED = [item for item in items.ITEMS if item.file.suffix in (".png", ".gif")]
+PICTURES = [item.file for item in PICTURED]
+VIDEO = "movie-model1.mp4"
 
 
 def checkout(folder: Path) -> Path:
@@ -31,6 +34,7 @@ def checkout(folder: Path) -> Path:
         path = folder / picture
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.random.default_rng(i).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(path)
+    (folder / "reports" / VIDEO).write_bytes(b"a video")
     for name in ("photo", "udnie"):
         path = folder / items.FIGURES / f"domains/{name}.png"
         path.parent.mkdir(exist_ok=True)
@@ -47,9 +51,7 @@ def made_up() -> dict[str, Any]:
     settings |= {"learning_rates": [0.01, 0.001, 0.0001], "seeds": 5, "width_seeds": 3}
     losses = {c: {"mean": 0.123456, "std": 0.001} for c in ("L", "L_r", "L_c")}
     paper = {"L": 0.1, "L_r": 0.2, "L_c": 0.3}
-    table3 = {"L_G": 1.5, "L_rec": 2.5, "L_adv": 3.5, "L_per": 4.5}
     claim = {"text": "a claim", "where": "Section 5", "rule": "a rule", "seeds": {"holds": 1, "of": 1}}
-    objectives = zip("ABC", ("reconstruction", "adversarial", "perceptual"), ("photo", "vangogh", "udnie"), strict=True)
     packed: dict[str, Any] = {"packed": 2, "unreadable": {}, "size": 64, "original_sizes": {"64x64": 2}, "upscaled": 0}
     packed |= {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "sha256": "0" * 64}
     counted = {"found": 2, "expected": None, **packed}
@@ -64,22 +66,12 @@ def made_up() -> dict[str, Any]:
         ],
         "toy.json": {"settings": settings, "losses": []},
         "table1.json": [{"weights": [1.0, 0.0], "model": "sym", **losses, "seeds": 5, "paper": paper}],
-        "table3.json": [{"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3}],
         "claims.json": [
             {"id": "toy-one", "holds": True, "measured": {"L": [1.0, 0.777]}, **claim},
             {"id": "table3-one", "holds": False, "measured": {"pairs": 24}, **claim},
+            {"id": "figure8-one", "holds": None, "measured": {}, **claim, "where": "Figures 8 and 11"},
         ],
-        "runs/model1.json": {
-            "run": "model1",
-            "data": "scenes",
-            "scale": "small",
-            "alpha": 0.5,
-            "precision": "fp32",
-            "steps": 1000,
-            "objectives": [{"letter": letter, "loss": loss, "about": about} for letter, loss, about in objectives],
-            "pictures": {"photo": 50, "vangogh": 50, "measured": 50},
-            "seeds": {"0": {"losses": []}},
-        },
+        **made_up_images.metrics(),
     }
 
 
@@ -141,7 +133,7 @@ def pages(places: list[Path]) -> dict[str, str]:
 
 
 def test_every_notebook_has_a_page_and_the_front_page_links_it(pages: dict[str, str]) -> None:
-    assert [page.name for page in items.PAGES] == NOTEBOOKS
+    assert sorted(page.name for page in items.PAGES) == NOTEBOOKS
     assert set(pages) == {"index.html", *(f"{name}.html" for name in NOTEBOOKS)}
 
 
@@ -159,10 +151,12 @@ def test_a_page_reads_offline(pages: dict[str, str]) -> None:
         assert "://" not in re.sub(r'src="data:[^"]*"', "", text), name
         images = soup.find_all("img")
         assert images, name
-        assert all(str(image["src"]).startswith("data:image/png;base64,") for image in images), name
+        assert all(re.match("data:image/(png|gif);base64,", str(image["src"])) for image in images), name
         for link in soup.find_all("a"):
             file, _, anchor = str(link["href"]).partition("#")
             file = file or name  # a link within the page
+            if file == VIDEO:  # lies beside the pages
+                continue
             assert file in pages, f"{name} links to {link['href']}"
             assert not anchor or BeautifulSoup(pages[file], "html.parser").find(id=anchor), f"{name}: {link['href']}"
 
@@ -176,12 +170,16 @@ def test_a_page_holds_nothing_of_the_machine(pages: dict[str, str], places: list
 
 
 def test_a_page_shows_results_and_no_code(pages: dict[str, str]) -> None:
-    toy, translation = (BeautifulSoup(pages[f"{name}.html"], "html.parser") for name in ("toy", "translation"))
+    toy, translation, injection = (
+        BeautifulSoup(pages[f"{name}.html"], "html.parser") for name in ("toy", "translation", "injection")
+    )
     assert "0.1235" in toy.get_text()
     assert "+0.0235" in toy.get_text()
     assert "0.777" in toy.get_text()
     assert "✗ does not hold" in translation.get_text()
-    for soup in (toy, translation):
+    assert "– not measurable here" in injection.get_text()
+    assert "You Only Train Once" in injection.get_text()
+    for soup in (toy, translation, injection):
         assert "import" not in soup.get_text()
         assert "In [" not in soup.get_text()
         assert len(soup.find_all("h1")) == 1
@@ -192,6 +190,29 @@ def test_a_page_shows_results_and_no_code(pages: dict[str, str]) -> None:
         below = soup.h1.find_next(["p", "h2"])
         assert below is not None
         assert below["class"] == ["scope"]
+
+
+def test_every_figure_and_table_has_its_place_in_its_page(pages: dict[str, str]) -> None:
+    for item in items.ITEMS:
+        place = BeautifulSoup(pages[f"{item.page}.html"], "html.parser").find(id=item.anchor)
+        assert place is not None, item.anchor
+        if item in PICTURED:
+            assert place.find("img"), item.anchor
+    moving = BeautifulSoup(pages["translation.html"], "html.parser").select_one("#movie-model1 img")
+    assert moving is not None
+    assert str(moving["src"]).startswith("data:image/gif")
+
+
+def test_the_front_page_says_which_claims_do_not_hold(pages: dict[str, str]) -> None:
+    front = BeautifulSoup(pages["index.html"], "html.parser")
+    said = front.select_one(".refuted")
+    assert said is not None
+    assert "1 claim does not hold here: a claim (Section 5)" in said.get_text()
+    assert [str(a["href"]) for a in said.find_all("a")] == ["translation.html#table3-one", "injection.html#figure8-one"]
+    figure8 = front.select_one('td:has(a[href="injection.html#figure8"])')
+    assert figure8 is not None
+    assert figure8.parent is not None
+    assert "not measurable here" in figure8.parent.get_text()
 
 
 def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> None:
@@ -210,13 +231,13 @@ def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> N
         "ValueError: from this copy, in red\n"
     )
     assert page.read_text() == "the old page"
-    assert sorted(path.name for path in (folder / "reports").iterdir()) == ["figures", "metrics", "toy.html"]
+    assert sorted(path.name for path in (folder / "reports").iterdir()) == ["figures", "metrics", VIDEO, "toy.html"]
 
 
 def test_an_unknown_report_and_missing_pages_are_one_line(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "checkout")
     unknown, front = start(folder, "report", "figures"), start(folder, "index")
-    assert finish(unknown) == (1, "error: there is no report 'figures'; known are data, toy, translation\n")
+    assert finish(unknown) == (1, "error: there is no report 'figures'; known are data, toy, translation, injection\n")
     assert finish(front) == (1, "error: reports/data.html is missing: run `dvc repro`\n")
     assert not (folder / "reports/index.html").exists()
 

@@ -1,0 +1,55 @@
+"""What a training costs, counted: floating-point operations of one step, forward and backward (Section 5.2, claim 5).
+
+Counted on PyTorch's fake tensors, which know shapes but compute nothing, so the paper's sizes cost no more than small
+ones. A multiplication and an addition are two operations; only convolutions and matrix products are counted.
+The optimisers, norms and random crops are left out.
+"""
+
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils.flop_counter import FlopCounterMode
+
+from pipeline import losses
+from pipeline.networks.vgg16 import VGG16
+from pipeline.params import Run, ScaleTrain
+
+# Convolutions of VGG16 up to conv4_3, by torchvision's index: (channels out, channels in).
+_VGG16 = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128), 10: (256, 128), 12: (256, 256), 14: (256, 256)}
+_VGG16 |= {17: (512, 256), 19: (512, 512), 21: (512, 512)}
+
+
+def step(method_module: ModuleType, run: Run, scale: ScaleTrain, style_size: int) -> dict[str, Any]:
+    """Operations of one step of a run at a scale, and its networks' parameters."""
+    with FakeTensorMode():
+        networks = method_module.networks(run.objectives, run.conditioning, scale.width, scale.blocks, run.S)
+        perceptual = {}
+        for i, o in enumerate(run.objectives):
+            if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
+                assert run.style_weight is not None
+                style = torch.empty(1, 3, style_size, style_size)
+                perceptual[o.about] = losses.Perceptual(_vgg16(), style, run.style_weight)
+        method = method_module.Method(networks, run.objectives, perceptual, alpha=0.5, constant_S=run.S, seed=0)
+        batch = {domain: torch.empty(scale.batch, 3, scale.crop, scale.crop) for domain in method.domains}
+        S = torch.empty(scale.batch, len(run.objectives))
+        with FlopCounterMode(display=False) as counter:
+            networks.discriminators.requires_grad_(False)
+            L_G, _, G_x = method.generator_loss(batch, S)
+            L_G.mean().backward()
+            networks.discriminators.requires_grad_(True)
+            for L_D in method.discriminator_loss(batch, S, G_x.detach(), 0).values():
+                L_D.mean().backward()
+    return {
+        "flop_step": counter.get_total_flops(),
+        "parameters": {
+            "generator": sum(p.numel() for p in networks.generator.parameters()),
+            "discriminators": sum(p.numel() for p in networks.discriminators.parameters()),
+        },
+    }
+
+
+def _vgg16() -> VGG16:
+    weights = {f"features.{index}.weight": torch.empty(*channels, 3, 3) for index, channels in _VGG16.items()}
+    return VGG16(weights | {f"features.{index}.bias": torch.empty(out) for index, (out, _) in _VGG16.items()})

@@ -1,0 +1,189 @@
+"""What S does to a trained network, beyond the paper's six S: losses on a lattice of the simplex, and what follows.
+
+Measured for every run whose S was drawn in training. Keys of the results are the objectives' letters A, B, C; a pair
+of letters is a side of the simplex. Shape legend: N pictures (N, 3, H, W) in [-1, 1].
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from pipeline import distances, evaluation, losses, sym
+from pipeline.networks.generator import Generator
+from pipeline.networks.vgg16 import VGG16
+from pipeline.params import Objective
+from pipeline.translation import translate, travel
+
+LATTICE_STEPS = 6  # 28 points, Table 3's six among them
+FRAMES = 20  # on each side of the path A, B, C, A
+SIDES = ("AB", "AC", "BC")
+STILL = 1e-3  # pictures in [-1, 1] that differ by less on average look the same: an eighth of a grey level
+
+
+def study(
+    generator: Generator,
+    objectives: tuple[Objective, ...],
+    test: evaluation.TestSet,
+    references: Mapping[str, Tensor],
+    vgg: VGG16,
+    *,
+    lattice_images: int,
+    batch: int,
+) -> dict[str, Any]:
+    """Everything that is said of a run's S, as JSON.
+
+    `references`: for every objective the domain's training pictures, or the style image, by what it is about. The
+    lattice and all that compares pictures take the first `lattice_images` inputs, distances take all.
+    """
+    few = test.first(lattice_images)
+    rows = [{"S": S, **evaluation.measure(generator, objectives, few, S, batch)} for S in sym.lattice(3, LATTICE_STEPS)]
+    outputs = {S: translate(generator, test.x, S, batch) for S in sets()}
+    corners = [outputs[S][:lattice_images] for S in sym.corners(3)]
+    midpoints = dict(zip(SIDES, (outputs[S][:lattice_images] for S in sym.midpoints(3)), strict=True))
+    return {
+        "lattice": rows,
+        "rank": {a: rank_correlation([row["S"][i] for row in rows], column(rows, a)) for i, a in enumerate("ABC")},
+        "range": {a: {"smallest": min(column(rows, a)), "largest": max(column(rows, a))} for a in "ABC"},
+        "change": changes(corners),
+        "distance": _distances(objectives, test, references, vgg, outputs, batch),
+        "separation": separation(rows),
+        "leakage": leakage(corners, midpoints),
+        "axes": _axes(objectives, test, references, vgg, outputs, batch),
+        "steps": steps(generator, test.x[:1], batch),
+        "sizes": sizes(generator, few.x, batch),
+    }
+
+
+def sets() -> list[tuple[float, ...]]:
+    """The S at which whole pictures are compared: corners, midpoints, centre, beyond the second and third corner."""
+    return [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1), sym.beyond(3, 2)]
+
+
+def column(rows: Sequence[Mapping[str, Any]], letter: str) -> list[float]:
+    """One objective's loss over the rows."""
+    return [float(row[f"L_{letter}"]) for row in rows]
+
+
+def rank_correlation(weights: Sequence[float], values: Sequence[float]) -> float | None:
+    """Spearman's correlation of a weight with its loss, -1 to 1; None if the loss is the same everywhere."""
+    if max(values) - min(values) <= 1e-6 * abs(max(values)):
+        return None
+    ranks = pd.DataFrame({"weight": weights, "loss": values}).rank()
+    return float(ranks["weight"].corr(ranks["loss"]))
+
+
+def changes(corners: Sequence[Tensor]) -> dict[str, float]:
+    """Mean |difference| between the outputs at each two corners, in units of pixels in [-1, 1]."""
+    return {
+        side: float((corners[i] - corners[j]).abs().mean())
+        for side, (i, j) in zip(SIDES, combinations(range(3), 2), strict=True)
+    }
+
+
+def separation(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """How much smaller L_i is at its own corner than at the two others: 1 - L_i(own) / mean L_i(others)."""
+    at = {tuple(row["S"]): row for row in rows}
+    found = {}
+    for i, letter in enumerate("ABC"):
+        own, *others = sorted(sym.corners(3), key=lambda S, i=i: -S[i])  # type: ignore[misc]
+        others_mean = np.mean([at[S][f"L_{letter}"] for S in others])
+        found[letter] = float(1 - at[own][f"L_{letter}"] / others_mean)
+    return found
+
+
+def leakage(corners: Sequence[Tensor], midpoints: Mapping[str, Tensor]) -> dict[str, float] | None:
+    """How much of the third corner's picture is in the picture at the midpoint of two corners, where its weight is 0.
+
+    The midpoint's pictures are fitted with a mixture a G_i + b G_j + c G_k of the corners' pictures, a + b + c = 1,
+    least squares over all pixels. The value is the size of the third part, |c| * mean |G_k - (G_i + G_j) / 2|, over
+    the mean change between corners. None if the corners' pictures are the same.
+    """
+    change = float(np.mean(list(changes(corners).values())))
+    if change < STILL:
+        return None
+    found = {}
+    for side, (i, j) in zip(SIDES, combinations(range(3), 2), strict=True):
+        G_i, G_j, G_k = (corners[n].double() for n in (i, j, 3 - i - j))
+        basis = torch.stack([(G_j - G_i).flatten(), (G_k - G_i).flatten()], 1)  # (pixels, 2)
+        coefficients = torch.linalg.lstsq(basis, (midpoints[side].double() - G_i).flatten()).solution
+        part = coefficients[1].abs() * (G_k - (G_i + G_j) / 2).abs().mean()
+        found[side] = float(part) / change
+    return found
+
+
+def steps(generator: Generator, x: Tensor, batch: int) -> dict[str, dict[str, float]]:
+    """Mean |difference| between neighbouring frames while S travels along each side: its mean and its largest value."""
+    corners = sym.corners(3)
+    found = {}
+    for side, ends in (("AB", corners[:2]), ("BC", corners[1:]), ("CA", [corners[2], corners[0]])):
+        frames = travel(generator, x, sym.path(ends, FRAMES), batch)
+        differences = (frames[1:] - frames[:-1]).abs().mean((1, 2, 3))
+        found[side] = {"mean": float(differences.mean()), "largest": float(differences.max())}
+    return found
+
+
+def sizes(generator: Generator, x: Tensor, batch: int) -> list[dict[str, Any]]:
+    """L_A at (1, 0, 0) for the inputs resized to other heights and widths (bicubic), the test size first.
+
+    The network halves a picture twice, so sizes are multiples of 4.
+    """
+    T = x.shape[-1]
+    rows = []
+    for H, W in ((T, T), (T, T + T // 2), (T + T // 2, T), (2 * T, 2 * T), (T - T // 4, T - T // 4)):
+        H, W = H - H % 4, W - W % 4
+        resized = x if (H, W) == (T, T) else interpolate(x, (H, W), mode="bicubic", antialias=True).clamp(-1, 1)
+        output = translate(generator, resized, sym.corners(3)[0], batch)
+        same = output.shape == resized.shape
+        L_A = float(losses.reconstruction(output, resized).mean()) if same else None
+        rows.append({"size": [H, W], "output": list(output.shape[2:]), "L_A": L_A})
+    return rows
+
+
+def _distances(
+    objectives: tuple[Objective, ...],
+    test: evaluation.TestSet,
+    references: Mapping[str, Tensor],
+    vgg: VGG16,
+    outputs: Mapping[tuple[float, ...], Tensor],
+    batch: int,
+) -> dict[str, dict[str, Any]]:
+    """From the inputs, and from the translations at each corner, to what the corner's objective is about."""
+    found = {}
+    for letter, o, S in zip("ABC", objectives, sym.corners(3), strict=True):
+        reference, pictures = references[o.about], {"inputs": test.x, "corner": outputs[S]}
+        if o.loss == "perceptual":
+            values = {name: distances.gram_distance(vgg, x, reference, batch) for name, x in pictures.items()}
+            found[letter] = {"protocol": "gram_vgg16", **values}
+        else:
+            domain = distances.pooled(vgg, reference, batch)
+            values = {name: distances.kid(distances.pooled(vgg, x, batch), domain) for name, x in pictures.items()}
+            protocol = f"kid_vgg16_relu4_3_test{len(test.x)}_train{len(reference)}"
+            found[letter] = {"protocol": protocol, **values}
+    return found
+
+
+def _axes(
+    objectives: tuple[Objective, ...],
+    test: evaluation.TestSet,
+    references: Mapping[str, Tensor],
+    vgg: VGG16,
+    outputs: Mapping[tuple[float, ...], Tensor],
+    batch: int,
+) -> dict[str, list[dict[str, Any]]]:
+    """For each adversarial objective, how far the translations have come from the inputs (0) to its domain (1)."""
+    start = distances.pooled(vgg, test.x, batch)
+    features = {S: distances.pooled(vgg, output, batch) for S, output in outputs.items()}
+    found = {}
+    for letter, o in zip("ABC", objectives, strict=True):
+        if o.loss == "adversarial":
+            end = distances.pooled(vgg, references[o.about], batch)
+            found[letter] = [
+                {"S": S, "projection": distances.projection(at_S, start, end)} for S, at_S in features.items()
+            ]
+    return found

@@ -1,0 +1,29 @@
+"""figure8: Model 2 with S entering the generator in different ways (Figures 8 and 11), drawn from files."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import command, files
+from pipeline.figures import comparisons, legend, style
+
+RUNS = ("model2", "model2-concat", "model2-concat-features", "model2-cbn", "model2-film")
+ROWS = 2
+
+
+def main() -> None:
+    """Draw reports/figures/figure8.png."""
+    runs = [files.read_json(Path("reports/metrics/runs") / f"{run}.json") for run in RUNS]
+    seed = legend.first_seed(runs[0])
+    outputs = {}
+    for facts in runs:
+        with np.load(Path("data/translations") / f"{facts['run']}.npz") as arrays:
+            outputs[facts["conditioning"]] = arrays[f"seed{seed}"][:, :ROWS]
+            inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
+    caption = f"{legend.made_by(runs, [seed])}; first test pictures"
+    figure = comparisons.figure8(inputs, outputs, sets, legend.names(runs[0]), caption)
+    style.save(figure, Path("reports/figures/figure8.png"))
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,64 @@
+"""Made-up files of reports/metrics about images, complete enough for every page."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import params, sym
+from pipeline.paper import studies
+from pipeline.report import items
+from tests.paper import made_up
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def values(**changes: Any) -> params.Params:
+    """The checkout's params.yaml with other values."""
+    return params.check({**yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8")), **changes})
+
+
+def run(name: str, seeds: int = 1) -> dict[str, Any]:
+    """A run's evaluation file, as complete as the real one where pages read it."""
+    settings = values().runs[name]
+    result = made_up.run(name, seeds)
+    letters = dict(zip("ABC", settings.objectives, strict=True))
+    for part in result["seeds"].values():
+        if settings.draw == "seeds":
+            part["study"] = None
+            continue
+        part["study"]["lattice"] = [{"S": S} for S in sym.lattice(3, 6)]
+        for letter, o in letters.items():
+            protocol = "gram_vgg16" if o.loss == "perceptual" else "kid_vgg16_relu4_3_test50_train300"
+            part["study"]["distance"][letter]["protocol"] = protocol
+    domains = [o.about for o in settings.objectives if o.loss != "perceptual"]
+    return {
+        **result,
+        "method": settings.method,
+        "conditioning": settings.conditioning,
+        "data": "scenes",
+        "scale": "small",
+        "alpha": 0.5 if settings.draw == "alpha" else None,
+        "precision": "fp32",
+        "steps": 1000,
+        "S": None if settings.S is None else list(settings.S),
+        "judge": settings.judge,
+        "objectives": [{"letter": letter, **o.model_dump()} for letter, o in letters.items()],
+        "pictures": {**dict.fromkeys(domains, 50), "measured": 50, "lattice": 20},
+    }
+
+
+def metrics(seeds: int = 1) -> dict[str, Any]:
+    """The files about images by their names in reports/metrics."""
+    names = dict.fromkeys(name for page in items.PAGES for name in page.runs)
+    runs = {name: run(name, seeds) for name in names}
+    table3 = {"L_G": 1.5, "L_rec": 2.5, "L_adv": 3.5, "L_per": 4.5}
+    return {
+        "table3.json": [
+            {"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3},
+            {"S": [1.0, 0.0, 0.0], "model": "hyper", **table3, "L_adv_own": None, "paper": table3},
+        ],
+        "studies.json": studies.rows([runs[name] for name in items.SYM_RUNS]),
+        "conditionings.json": studies.rows([runs[name] for name in items.CONDITIONING_RUNS]),
+        **{f"runs/{name}.json": content for name, content in runs.items()},
+    }

@@ -32,8 +32,9 @@ def autocast(precision: str, device: torch.device) -> torch.autocast:
 def deterministic(device: torch.device, threads: int) -> None:
     """Refuse every kernel whose result could differ from one call to the next, and fix the number of CPU threads.
 
-    Sums are split among the threads, so their number is a setting and not the machine's. On a CPU the kernels that we use are deterministic as they are (tests/stages/test_train.py repeats a training), and
-    the switch costs seconds of imports.
+    Sums are split among the threads, so their number is a setting and not the machine's. On a CPU the kernels that we
+    use are deterministic as they are (tests/stages/test_train.py repeats a training), and the switch costs seconds of
+    imports.
     """
     torch.set_num_threads(threads)
     if device.type == "cuda":

@@ -3,6 +3,8 @@
 Pictures are uint8, N H W C.
 """
 
+import textwrap
+
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +16,10 @@ from pipeline import sym
 
 Pictures = npt.NDArray[np.uint8]
 
-# A domain's sheet, in pixels of the file: between the pictures, around them, and below them for the caption.
+# In pixels of the file: between the pictures, around them, and below them for a line of the caption.
 GAP, MARGIN, CAPTION = 5, 8, 30
-WIDTH = 756
+WIDTH = 756  # of a domain's sheet
+CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at smoke and small
 
 
 def translations(
@@ -28,30 +31,24 @@ def translations(
     """
     columns = [inputs, *outputs]
     titles = ["input", *(title(S, names) for S in sets)]
-    rows, count = len(inputs), len(columns)
-    figure = Figure(figsize=(1.25 * count, 1.25 * rows + 0.95))
-    axes = figure.subplots(rows, count, squeeze=False)
+    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=70, caption=caption)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
-        axes[0, column].set_title(words, fontsize=9)
-        for row in range(rows):
-            axes[row, column].imshow(pictures[row], interpolation="nearest")
-            axes[row, column].set_axis_off()
-    _finish(figure, rows, caption)
+        axes[0, column].set_title(words, fontsize=9, pad=4)
+        for row, picture in enumerate(pictures):
+            show(axes[row, column], picture)
     return figure
 
 
 def contact_sheet(domains: dict[str, Pictures], caption: str) -> Figure:
     """One row of pictures per domain, so that a person sees at once which is which."""
     count = max(len(pictures) for pictures in domains.values())
-    figure = Figure(figsize=(1.25 * count, 1.25 * len(domains) + 0.6))
-    axes = figure.subplots(len(domains), count, squeeze=False)
+    figure, axes = _cells(len(domains), count, left=120, above=MARGIN, caption=caption)
     for row, (name, pictures) in enumerate(domains.items()):
         for column in range(count):
             axes[row, column].set_axis_off()
             if column < len(pictures):
-                axes[row, column].imshow(pictures[column], interpolation="nearest")
+                show(axes[row, column], pictures[column])
         axes[row, 0].text(-0.08, 0.5, name, transform=axes[row, 0].transAxes, ha="right", va="center", fontsize=11)
-    _finish(figure, len(domains), caption, left=0.09)
     return figure
 
 
@@ -111,9 +108,23 @@ def title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
     return f"{sym.label(S)}\n{words}"
 
 
-def _finish(figure: Figure, rows: int, caption: str, left: float = 0.005) -> None:
-    height = figure.get_figheight()
-    bottom = 0.3 / height
-    top = bottom + 1.25 * rows / height
-    figure.subplots_adjust(left=left, right=0.995, bottom=bottom, top=min(top, 0.99), wspace=0.03, hspace=0.03)
-    figure.text(left, 0.08 / height, caption, fontsize=8, color="#444444")
+def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[Figure, npt.NDArray[np.object_]]:
+    """A figure of rows x count axes of CELL pixels each, placed by whole pixels so that pictures are magnified evenly
+    (and the file stays small), with the caption below; `left` and `above`: pixels for what stands there."""
+    dpi = file_dpi()
+    width = left + count * (CELL + GAP) - GAP + MARGIN
+    lines = textwrap.wrap(caption, int(width / dpi * 16))  # 16 letters an inch at 8 pt
+    below = CAPTION + 18 * (len(lines) - 1)
+    tall = rows * (CELL + GAP) - GAP
+    # Half a pixel more, so that the division by the resolution loses none.
+    figure = Figure(figsize=((width + 0.5) / dpi, (above + tall + below + 0.5) / dpi), dpi=dpi)
+    across, up = figure.bbox.width, figure.bbox.height
+    place = {
+        "left": left / across,
+        "right": (width - MARGIN) / across,
+        "bottom": below / up,
+        "top": (below + tall) / up,
+    }
+    axes = figure.subplots(rows, count, squeeze=False, gridspec_kw=place | {"wspace": GAP / CELL, "hspace": GAP / CELL})
+    figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=8, color="#444444")
+    return figure, axes

@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_PROGRESS_BAR := off
 
-.PHONY: help repro test test-long lint check-repro clean-scratch lock
+.PHONY: help repro test test-long lint check-repro archive clean-scratch lock
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,14 @@ test-long: .venv/installed  ## studies that are too long for every push
 
 check-repro: .venv/installed  ## do the committed results belong to the committed code?
 	@.venv/bin/python -m dvc repro --dry --allow-missing
+
+# What a reader needs to trust a run: pages, numbers, pictures, settings, hashes, and the seconds of its trainings.
+archive:  ## keep this run's results in results/NAME: make archive NAME=...
+	@test -n "$(NAME)" || { echo "error: say which: make archive NAME=..." >&2; exit 1; }
+	rm -rf "results/$(NAME)/run"
+	mkdir -p "results/$(NAME)/run"
+	cp -r reports/*.html reports/metrics reports/figures reports/movie-model1.mp4 params.yaml dvc.lock "results/$(NAME)/run"
+	cp -r scratch/times "results/$(NAME)/run/times"
 
 clean-scratch:  ## forget the resume state of trainings
 	rm -rf scratch

@@ -65,7 +65,7 @@ def change(folder: Path, old: str, new: str) -> None:
 
 
 def test_every_report_is_there_and_stands_alone(clone: Path) -> None:
-    for name in ("index", "toy", "translation", "data"):
+    for name in ("index", "toy", "translation", "injection", "data"):
         page = (clone / "reports" / f"{name}.html").read_text()
         assert "smoke" in page
         assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css)""", page)
@@ -79,7 +79,8 @@ def test_the_outputs_keep_their_contracts(clone: Path) -> None:
     assert set(table1[0]) == {"weights", "model", "L", "L_r", "L_c", "seeds", "paper"}
     table3 = json.loads((metrics / "table3.json").read_text())
     assert next(row["S"] for row in table3 if row["model"] == "sgn") == [1.0, 0.0, 0.0]
-    assert {"L_G", "L_rec", "L_adv", "L_per", "paper"} <= set(table3[0])
+    assert [row["model"] for row in table3] == ["sgn", "hyper"] * 6
+    assert all({"L_G", "L_rec", "L_adv", "L_per", "paper"} <= set(row) for row in table3)
     for claim in json.loads((metrics / "claims.json").read_text()):
         assert set(claim) == {"id", "text", "where", "holds", "seeds", "measured", "rule"}
         assert claim["holds"] in (True, False, None)
@@ -100,7 +101,14 @@ def test_the_working_tree_holds_nothing_but_results(clone: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reruns", "rests"),
     [
-        ("alpha: 0.5 ", "alpha: 1.0 ", {"toy", "train@model1"}, {"images@photo", "vgg16", "styles@udnie"}),
+        (
+            "alpha: 0.5 ",
+            "alpha: 1.0 ",
+            {"toy", "train@model1", "train@model2-film"},
+            {"images@photo", "vgg16", "styles@udnie", "train@model1-w100", "train@singlegan"},
+        ),
+        ("threads: 2 ", "threads: 1 ", {"train@model1"}, {"images@photo", "toy"}),
+        ("    style_weight: 200", "    style_weight: 300", {"train@model1"}, {"train@model2", "toy"}),
         ("seed: 0  ", "seed: 1  ", {"images@photo", "styles@udnie"}, {"toy", "vgg16"}),
         ("steps: 10000", "steps: 20000", set(), {"toy", "train@model1", "evaluate@model1"}),
         ("hidden: 64", "hidden: 32", {"toy"}, {"train@model1", "images@photo", "vgg16"}),

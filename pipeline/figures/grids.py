@@ -31,7 +31,7 @@ def translations(
     """
     columns = [inputs, *outputs]
     titles = ["input", *(title(S, names) for S in sets)]
-    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=70, caption=caption)
+    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=76, caption=caption)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
         axes[0, column].set_title(words, fontsize=9, pad=4)
         for row, picture in enumerate(pictures):

@@ -3,6 +3,7 @@
 Not in the paper, which measures six S; here all S of a lattice are measured, and colours go evenly between them.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -47,12 +48,18 @@ def surfaces(
             cax=figure.add_axes((left / WIDTH, BAR / HEIGHT, SIDE / WIDTH, 0.13 / HEIGHT)),
             orientation="horizontal",
             ticks=np.linspace(z.min(), z.max(), 4),
-            format="%.3g",
+            format=f"%.{_decimals(z)}f",
         )
         bar.ax.tick_params(labelsize=9)
         figure.text((left + SIDE / 2) / WIDTH, 1 - 0.12 / HEIGHT, loss, fontsize=12, ha="center", va="top")
     figure.text(0.01, 0.1 / HEIGHT, caption, fontsize=9, color=legend.GREY)
     return figure
+
+
+def _decimals(z: Numbers) -> int:
+    """As many decimals as the ticks need to differ: two digits of the range."""
+    spread = float(z.max() - z.min())
+    return 3 if spread == 0 else max(0, 1 - math.floor(math.log10(spread)))
 
 
 def triangulation(sets: Sequence[tuple[float, ...]]) -> Triangulation:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pipeline import sym
@@ -65,3 +66,13 @@ def test_words_are_readable() -> None:
     assert figure.get_figwidth() <= 11
     assert {"L_0", "L_1", "L_2", CAPTION} <= set(reading.texts(figure))
     assert not reading.problems(figure)
+
+
+def test_ticks_differ_however_narrow_the_range_is() -> None:
+    narrow = {"L_A": [1 + 1e-4 * S[0] for S in LATTICE], "L_B": [1000 * S[1] for S in LATTICE]}
+    figure = surfaces.surfaces(LATTICE, narrow, NAMES, CAPTION)
+    FigureCanvasAgg(figure).draw()
+    bars = [axis for axis in figure.axes if not axis.texts]
+    for bar in bars:
+        labels = [label.get_text() for label in bar.get_xticklabels()]
+        assert len(set(labels)) == len(labels) == 4

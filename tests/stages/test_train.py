@@ -257,7 +257,9 @@ def test_a_file_that_is_no_weights_file_is_one_line(project: Path, capsys: pytes
 
 
 def test_an_unknown_run_lists_the_known_ones(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no run 'model9'; known are model1" in error(capsys, "model9")
+    text = error(capsys, "model9")
+    assert "no run 'model9'; known are " in text
+    assert "model1, " in text
 
 
 def test_a_diverging_training_is_one_line_and_leaves_no_model(

@@ -23,6 +23,8 @@ from pipeline.translation import translate, travel
 LATTICE_STEPS = 6  # 28 points, Table 3's six among them
 FRAMES = 20  # on each side of the path A, B, C, A
 SIDES = ("AB", "AC", "BC")
+# Where translations are asked how far they have come to a domain, besides the corners: (0, .5, .5) and (0, 1.5, 0).
+FURTHER = (sym.midpoints(3)[2], sym.beyond(3, 1))
 STILL = 1e-3  # pictures in [-1, 1] that differ by less on average look the same: an eighth of a grey level
 
 
@@ -43,26 +45,37 @@ def study(
     """
     few = test.first(lattice_images)
     rows = [{"S": S, **evaluation.measure(generator, objectives, few, S, batch)} for S in sym.lattice(3, LATTICE_STEPS)]
-    outputs = {S: translate(generator, test.x, S, batch) for S in sets()}
-    corners = [outputs[S][:lattice_images] for S in sym.corners(3)]
-    midpoints = dict(zip(SIDES, (outputs[S][:lattice_images] for S in sym.midpoints(3)), strict=True))
+    corners = [translate(generator, test.x, S, batch) for S in sym.corners(3)]
+    few_corners = [output[:lattice_images] for output in corners]
+    midpoints = {side: translate(generator, few.x, S, batch) for side, S in zip(SIDES, sym.midpoints(3), strict=True)}
+    # VGG16 takes most of the time: every set of pictures goes through it once.
+    start = distances.pooled(vgg, test.x, batch)
+    ends = {o.about: distances.pooled(vgg, references[o.about], batch) for o in objectives if o.loss != "perceptual"}
+    features = {S: distances.pooled(vgg, output, batch) for S, output in zip(sym.corners(3), corners, strict=True)}
+    features |= {S: distances.pooled(vgg, translate(generator, test.x, S, batch), batch) for S in FURTHER}
     return {
         "lattice": rows,
         "rank": {a: rank_correlation([row["S"][i] for row in rows], column(rows, a)) for i, a in enumerate("ABC")},
         "range": {a: {"smallest": min(column(rows, a)), "largest": max(column(rows, a))} for a in "ABC"},
-        "change": changes(corners),
-        "distance": _distances(objectives, test, references, vgg, outputs, batch),
+        "change": changes(few_corners),
+        "distance": {
+            letter: _style_distance(vgg, test.x, output, references[o.about], batch)
+            if o.loss == "perceptual"
+            else _domain_distance(start, features[S], ends[o.about])
+            for letter, o, S, output in zip("ABC", objectives, sym.corners(3), corners, strict=True)
+        },
         "separation": separation(rows),
-        "leakage": leakage(corners, midpoints),
-        "axes": _axes(objectives, test, references, vgg, outputs, batch),
+        "leakage": leakage(few_corners, midpoints),
+        "axes": {
+            letter: [
+                {"S": S, "projection": distances.projection(at_S, start, ends[o.about])} for S, at_S in features.items()
+            ]
+            for letter, o in zip("ABC", objectives, strict=True)
+            if o.loss == "adversarial"
+        },
         "steps": steps(generator, test.x[:1], batch),
         "sizes": sizes(generator, few.x, batch),
     }
-
-
-def sets() -> list[tuple[float, ...]]:
-    """The S at which whole pictures are compared: corners, midpoints, centre, beyond the second and third corner."""
-    return [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1), sym.beyond(3, 2)]
 
 
 def column(rows: Sequence[Mapping[str, Any]], letter: str) -> list[float]:
@@ -145,45 +158,19 @@ def sizes(generator: Generator, x: Tensor, batch: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _distances(
-    objectives: tuple[Objective, ...],
-    test: evaluation.TestSet,
-    references: Mapping[str, Tensor],
-    vgg: VGG16,
-    outputs: Mapping[tuple[float, ...], Tensor],
-    batch: int,
-) -> dict[str, dict[str, Any]]:
-    """From the inputs, and from the translations at each corner, to what the corner's objective is about."""
-    found = {}
-    for letter, o, S in zip("ABC", objectives, sym.corners(3), strict=True):
-        reference, pictures = references[o.about], {"inputs": test.x, "corner": outputs[S]}
-        if o.loss == "perceptual":
-            values = {name: distances.gram_distance(vgg, x, reference, batch) for name, x in pictures.items()}
-            found[letter] = {"protocol": "gram_vgg16", **values}
-        else:
-            domain = distances.pooled(vgg, reference, batch)
-            values = {name: distances.kid(distances.pooled(vgg, x, batch), domain) for name, x in pictures.items()}
-            protocol = f"kid_vgg16_relu4_3_test{len(test.x)}_train{len(reference)}"
-            found[letter] = {"protocol": protocol, **values}
-    return found
+def _domain_distance(inputs: Tensor, corner: Tensor, domain: Tensor) -> dict[str, Any]:
+    """From the features of the inputs, and of the translations at a corner, to those of the corner's domain."""
+    return {
+        "protocol": f"kid_vgg16_relu4_3_test{len(inputs)}_train{len(domain)}",
+        "inputs": distances.kid(inputs, domain),
+        "corner": distances.kid(corner, domain),
+    }
 
 
-def _axes(
-    objectives: tuple[Objective, ...],
-    test: evaluation.TestSet,
-    references: Mapping[str, Tensor],
-    vgg: VGG16,
-    outputs: Mapping[tuple[float, ...], Tensor],
-    batch: int,
-) -> dict[str, list[dict[str, Any]]]:
-    """For each adversarial objective, how far the translations have come from the inputs (0) to its domain (1)."""
-    start = distances.pooled(vgg, test.x, batch)
-    features = {S: distances.pooled(vgg, output, batch) for S, output in outputs.items()}
-    found = {}
-    for letter, o in zip("ABC", objectives, strict=True):
-        if o.loss == "adversarial":
-            end = distances.pooled(vgg, references[o.about], batch)
-            found[letter] = [
-                {"S": S, "projection": distances.projection(at_S, start, end)} for S, at_S in features.items()
-            ]
-    return found
+def _style_distance(vgg: VGG16, inputs: Tensor, corner: Tensor, style: Tensor, batch: int) -> dict[str, Any]:
+    """The same for a style image, from the pictures."""
+    return {
+        "protocol": "gram_vgg16",
+        "inputs": distances.gram_distance(vgg, inputs, style, batch),
+        "corner": distances.gram_distance(vgg, corner, style, batch),
+    }

@@ -22,11 +22,10 @@ RUNS = [
     "model2-film",
     "singlegan",
 ]
-THREADS = str(os.cpu_count())
 
 
 def stage(name: str, key: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "OMP_NUM_THREADS": THREADS}
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", f"stages.{name}", key]
     run = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert run.returncode == 0, run.stderr
@@ -37,7 +36,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Ten
     """Scale paper but for its length and its number of pictures."""
     folder = tmp_path_factory.mktemp("paper")
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
-    values["scale"] = "paper"
+    values |= {"scale": "paper", "threads": os.cpu_count()}
     values["scales"]["paper"]["train"]["steps"] = 2
     values["scales"]["paper"]["images"] |= {"scenes_train": 4, "scenes_test": 4}
     (folder / "params.yaml").write_text(yaml.safe_dump(values))

@@ -64,7 +64,7 @@ def test_the_fourth_model_is_five_lines_and_its_pictures_are_packed(
     values = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     for section, added in ADDED.items():
         values[section].update(added)
-    values |= {"data": "folder", "data_root": "pictures", "scale": "smoke"}
+    values |= {"data": "folder", "data_root": "pictures", "scale": "smoke", "threads": 1}
     own_pictures(tmp_path / "pictures")
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     monkeypatch.chdir(tmp_path)

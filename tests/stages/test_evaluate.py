@@ -41,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
     (tmp_path / "data/udnie").mkdir()
     np.save(tmp_path / "data/udnie/style.npy", random.integers(0, 256, (32, 32, 3), dtype=np.uint8))
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
-    values.update(scale="smoke", seeds=[0, 2])
+    values.update(scale="smoke", threads=1, seeds=[0, 2])
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
     (tmp_path / "models").mkdir()
     save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")

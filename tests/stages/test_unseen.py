@@ -27,7 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
         (tmp_path / "data" / domain).mkdir(parents=True)
         np.save(tmp_path / f"data/{domain}/test.npy", random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8))
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({**values, "scale": "smoke"}))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({**values, "scale": "smoke", "threads": 1}))
     for key in CONDITIONINGS:
         folder = tmp_path / f"models/{key}/0"
         folder.mkdir(parents=True)

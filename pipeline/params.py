@@ -59,11 +59,12 @@ class Objective(Frozen):
 class Run(Frozen):
     """One training (Table 2). `S` is null where S is drawn, constant in a hyper-parameter model.
 
+    `conditioning`: a name in pipeline/networks/conditioning.py, which says what is known.
     `judge`: the run whose discriminators measure this run's adversarial losses, so that runs can be compared.
     """
 
     method: Literal["sgn", "singlegan"]
-    conditioning: Literal["ccam", "concat", "concat-features", "cbn", "film"]
+    conditioning: Name
     draw: Literal["alpha", "seeds"]
     judge: Name
     A: Objective

@@ -140,7 +140,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("toy.samples", 1, "greater than or equal to 2"),
     ("toy.learning_rates", [0.1, 0.1], ""),
     ("runs.model1.method", "gan", "'sgn'"),
-    ("runs.model1.conditioning", "magic", "'ccam'"),
+    ("runs.model1.conditioning", 7, "a valid string"),
     ("runs.model1.style_weight", 0, "greater than 0"),
     ("runs.model1.epochs", 2.5, "a valid integer"),
     ("runs.model1.B.loss", "gan", "'reconstruction', 'adversarial' or 'perceptual'"),

@@ -163,3 +163,10 @@ CONDITIONINGS: dict[str, type[Conditioning]] = {
     "cbn": CBN,
     "film": FiLM,
 }
+
+
+def build(name: str, k: int, gate_channels: list[int], norm_channels: list[int]) -> Conditioning:
+    """The conditioning of that name; ValueError that lists the known ones."""
+    if name not in CONDITIONINGS:
+        raise ValueError(f"a run's conditioning is {name!r}; known are {', '.join(CONDITIONINGS)}")
+    return CONDITIONINGS[name](k, gate_channels, norm_channels)

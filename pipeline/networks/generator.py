@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu_
 
-from pipeline.networks.conditioning import CONDITIONINGS, Conditioning
+from pipeline.networks.conditioning import Conditioning, build
 from pipeline.networks.layers import instance_norm, reflect
 
 
@@ -21,9 +21,8 @@ class Generator(nn.Module):
     def __init__(self, width: int = 64, blocks: int = 9, conditioning: str = "ccam", k: int = 3) -> None:
         super().__init__()
         w = width
-        self.conditioning = CONDITIONINGS[conditioning](
-            k, gate_channels=[w, 4 * w, 4 * w], norm_channels=[2 * w, 4 * w] + [4 * w] * (2 * blocks)
-        )
+        gate_channels, norm_channels = [w, 4 * w, 4 * w], [2 * w, 4 * w] + [4 * w] * (2 * blocks)
+        self.conditioning = build(conditioning, k, gate_channels, norm_channels)
         self.first = nn.Conv2d(3 + self.conditioning.extra_input_channels, w, 7)
         extra = self.conditioning.extra_gate_channels
         self.down = nn.ModuleList(

@@ -284,7 +284,7 @@ def test_the_scope_of_a_small_run_names_data_and_scale_and_refuses_the_compariso
     assert text.startswith("Data scenes, scale small: rendered landscapes")
     assert "64 × 64 pixels: 50 photo, 40 vangogh; 30 measured" in text
     assert "generator width 16 (paper 64)" in text
-    assert "batch 4; 1 run of 1,000 steps; alpha 0.5; seed 0;" in text
+    assert "batch 2 (paper 4), learning rate 0.002 (paper 0.0002); 1 run of 1,000 steps; alpha 0.5; seed 0;" in text
     assert "absolute image losses of small runs on other images are not comparable with the paper's" in text
 
 

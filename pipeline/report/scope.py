@@ -48,7 +48,8 @@ def images(p: Params, runs: Sequence[Run]) -> Html:
                     _beside("generator width {}", train.width, PAPER_IMAGES["width"]),
                     _beside("{} residual blocks", train.blocks, PAPER_IMAGES["blocks"]),
                     _beside("{}-pixel crops", train.crop, PAPER_IMAGES["crop"]),
-                    f"batch {train.batch}",
+                    _beside("batch {}", train.batch, PAPER_IMAGES["batch"]),
+                    _beside("learning rate {:g}", train.learning_rate, PAPER_IMAGES["learning_rate"]),
                 )
             ),
             f"{html.count(len(runs), 'run')} of {_each(runs, _steps)}",
@@ -191,7 +192,7 @@ def _sentence(text: str) -> Html:
 
 def _beside(words: str, ours: float, paper: float) -> str:
     """A setting, with the paper's where it differs."""
-    return words.format(ours) + ("" if ours == paper else f" (paper {paper})")
+    return words.format(ours) + ("" if ours == paper else f" (paper {paper:g})")
 
 
 def _alpha(alpha: float) -> str:

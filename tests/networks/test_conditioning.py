@@ -1,4 +1,4 @@
-"""CCAM against a plain reading of Equation 5, and the list of conditionings against what params.yaml may name."""
+"""Every conditioning against a plain reading of its formula, and what it does to sizes and constants."""
 
 import numpy as np
 import pytest

@@ -39,13 +39,23 @@ test-long: .venv/installed  ## studies that are too long for every push
 check-repro: .venv/installed  ## do the committed results belong to the committed code?
 	@.venv/bin/python -m dvc repro --dry --allow-missing
 
+# The pages hold the pictures in full; beside them they are kept with 256 colours, which takes a third of the space.
+define SHRINK
+import pathlib, sys
+from PIL import Image
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.png")):
+    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+endef
+export SHRINK
+
 # What a reader needs to trust a run: pages, numbers, pictures, settings, hashes, and the seconds of its trainings.
-archive:  ## keep this run's results in results/NAME: make archive NAME=...
+archive: .venv/installed  ## keep this run's results: make archive NAME=... writes results/NAME/run
 	@test -n "$(NAME)" || { echo "error: say which: make archive NAME=..." >&2; exit 1; }
 	rm -rf "results/$(NAME)/run"
 	mkdir -p "results/$(NAME)/run"
 	cp -r reports/*.html reports/metrics reports/figures reports/movie-model1.mp4 params.yaml dvc.lock "results/$(NAME)/run"
 	cp -r scratch/times "results/$(NAME)/run/times"
+	.venv/bin/python -c "$$SHRINK" "results/$(NAME)/run/figures"
 
 clean-scratch:  ## forget the resume state of trainings
 	rm -rf scratch

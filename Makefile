@@ -39,12 +39,12 @@ test-long: .venv/installed  ## studies that are too long for every push
 check-repro: .venv/installed  ## do the committed results belong to the committed code?
 	@.venv/bin/python -m dvc repro --dry --allow-missing
 
-# The pages hold the pictures in full; beside them they are kept with 256 colours, which takes a third of the space.
+# The pages hold the pictures in full; beside them they are kept with 64 colours, which takes a quarter of the space.
 define SHRINK
 import pathlib, sys
 from PIL import Image
 for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.png")):
-    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
 endef
 export SHRINK
 

@@ -15,10 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from pipeline import losses
 from pipeline.networks.vgg16 import VGG16
 from pipeline.params import Run, ScaleTrain
-
-# Convolutions of VGG16 up to conv4_3, by torchvision's index: (channels out, channels in).
-_VGG16 = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128), 10: (256, 128), 12: (256, 256), 14: (256, 256)}
-_VGG16 |= {17: (512, 256), 19: (512, 512), 21: (512, 512)}
+from pipeline.weights import known
 
 
 def step(method_module: ModuleType, run: Run, scale: ScaleTrain, style_size: int) -> dict[str, Any]:
@@ -29,8 +26,9 @@ def step(method_module: ModuleType, run: Run, scale: ScaleTrain, style_size: int
         for i, o in enumerate(run.objectives):
             if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
                 assert run.style_weight is not None
+                vgg = VGG16({name: torch.empty(shape) for name, shape in known.VGG16.shapes()})
                 style = torch.empty(1, 3, style_size, style_size)
-                perceptual[o.about] = losses.Perceptual(_vgg16(), style, run.style_weight)
+                perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
         method = method_module.Method(networks, run.objectives, perceptual, alpha=0.5, constant_S=run.S, seed=0)
         batch = {domain: torch.empty(scale.batch, 3, scale.crop, scale.crop) for domain in method.domains}
         S = torch.empty(scale.batch, len(run.objectives))
@@ -48,8 +46,3 @@ def step(method_module: ModuleType, run: Run, scale: ScaleTrain, style_size: int
             "discriminators": sum(p.numel() for p in networks.discriminators.parameters()),
         },
     }
-
-
-def _vgg16() -> VGG16:
-    weights = {f"features.{index}.weight": torch.empty(*channels, 3, 3) for index, channels in _VGG16.items()}
-    return VGG16(weights | {f"features.{index}.bias": torch.empty(out) for index, (out, _) in _VGG16.items()})

@@ -16,21 +16,18 @@ from pipeline.paper import (
     toy_claims,
     translation_claims,
 )
+from pipeline.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 
 METRICS = Path("reports/metrics")
-# Model 2 with each conditioning: CCAM, CONCAT, CONCAT with features, CBN, FiLM.
-INJECTIONS = ("model2", "model2-concat", "model2-concat-features", "model2-cbn", "model2-film")
-# The paper's SGNs.
-STUDIED = ("model1", "model2", "model3", "comparison", "additional")
 
 
 def main() -> None:
     """Write reports/metrics/{table1,table3,claims,conditionings,studies,summary}.json."""
     toy, figure7, cost = (files.read_json(METRICS / f"{name}.json") for name in ("toy", "figure7", "cost"))
-    names = dict.fromkeys((*STUDIED, *table3.HYPER, *INJECTIONS))
+    names = dict.fromkeys((*SYM_RUNS, *HYPER_RUNS, *CONDITIONING_RUNS))
     runs = {name: files.read_json(METRICS / "runs" / f"{name}.json") for name in names}
-    sgn, hyper = runs[table3.SGN], [runs[name] for name in table3.HYPER]
-    injections = [runs[name] for name in INJECTIONS]
+    sgn, hyper = runs[table3.SGN], [runs[name] for name in HYPER_RUNS]
+    injections = [runs[name] for name in CONDITIONING_RUNS]
     halves = table3.halves(sgn, hyper)
 
     rows1, rows3 = table1.table(toy), table3.table(halves, table3.own_adversarial(sgn, hyper))
@@ -46,7 +43,7 @@ def main() -> None:
     files.write_json(METRICS / "table3.json", rows3)
     files.write_json(METRICS / "claims.json", claims)
     files.write_json(METRICS / "conditionings.json", studies.rows(injections))
-    files.write_json(METRICS / "studies.json", studies.rows([runs[name] for name in STUDIED]))
+    files.write_json(METRICS / "studies.json", studies.rows([runs[name] for name in SYM_RUNS]))
     files.write_json(METRICS / "summary.json", summary(rows1, rows3, claims))
 
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from pipeline import command, files
 from pipeline.figures import comparisons, legend, style
+from pipeline.paper.runs import CONDITIONING_RUNS
 
-RUNS = ("model2", "model2-concat", "model2-concat-features", "model2-cbn", "model2-film")
 ROWS = 2
 
 
 def main() -> None:
     """Draw reports/figures/figure8.png."""
-    runs = [files.read_json(Path("reports/metrics/runs") / f"{run}.json") for run in RUNS]
+    runs = [files.read_json(Path("reports/metrics/runs") / f"{run}.json") for run in CONDITIONING_RUNS]
     seed = legend.first_seed(runs[0])
     outputs = {}
     for facts in runs:

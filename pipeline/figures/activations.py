@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pipeline import sym
-from pipeline.figures import legend
+from pipeline.figures import legend, style
 from pipeline.figures.grids import Pictures, show
 
 Activations = NDArray[np.float32]
@@ -70,7 +70,7 @@ def figure10(
             for axis in panels[:3]:
                 axis.set_xlabel("channel", fontsize=10)
             panels[3].set_xlabel("channels, the most open first", fontsize=10)
-    figure.text(0.01, 0.016, caption, fontsize=9, color=legend.GREY)
+    figure.text(0.01, 0.016, caption, fontsize=9, color=style.GREY)
     return figure
 
 

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pipeline import sym
-from pipeline.figures import legend
-from pipeline.figures.grids import Pictures, file_dpi, show, title
+from pipeline.figures import legend, style
+from pipeline.figures.grids import Pictures, of_pixels, show, title
 
 S3 = tuple[float, ...]
 
@@ -36,10 +36,8 @@ class _Page:
     """A figure on which things are placed in whole pixels of the saved file, counted from its top left corner."""
 
     def __init__(self, width: int, height: int) -> None:
-        dpi = file_dpi()
         self.width, self.height = width, height
-        # Half a pixel more, so that the division by the resolution loses none.
-        self.figure = Figure(figsize=((width + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
+        self.figure = of_pixels(width, height)
         self._across, self._down = self.figure.bbox.width, self.figure.bbox.height
 
     def picture(self, picture: Pictures, left: int, top: int, size: int = CELL) -> None:
@@ -64,7 +62,7 @@ class _Page:
     def caption(self, text: str) -> Figure:
         """The line at the bottom, which ends the page."""
         place = (MARGIN / self._across, (CAPTION / 2 - 2) / self._down)
-        self.figure.text(*place, text, fontsize=9, va="center", color=legend.GREY)
+        self.figure.text(*place, text, fontsize=9, va="center", color=style.GREY)
         return self.figure
 
 
@@ -164,7 +162,7 @@ def _table(
     for (heading, titles), group in zip(groups, lefts, strict=True):
         if heading:
             page.text((group[0] + group[-1] + CELL) / 2, MARGIN + HEADING - 10, heading, 11, "center", "bottom")
-            page.rectangle(group[0], MARGIN + HEADING - 3, group[-1] + CELL - group[0], 2, legend.GREY)
+            page.rectangle(group[0], MARGIN + HEADING - 3, group[-1] + CELL - group[0], 2, style.GREY)
         for x, words in zip(group, titles, strict=True):
             page.text(x + CELL / 2, MARGIN + HEADING + TITLES - 8, words, 10, "center", "bottom")
     top = MARGIN + HEADING + TITLES

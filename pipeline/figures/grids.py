@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pipeline import sym
+from pipeline.figures import style
 
 Pictures = npt.NDArray[np.uint8]
 
@@ -69,14 +70,12 @@ def domain_sheet(pictures: Pictures, caption: str, cell: int = 144) -> Figure:
     step = shown.shape[1] + GAP
     columns = (WIDTH - 2 * MARGIN + GAP) // step
     height = MARGIN + -(-len(shown) // columns) * step + CAPTION
-    # At the file's resolution, so that `figimage` keeps pixels; half a pixel more, so that the division loses none.
-    dpi = file_dpi()
-    figure = Figure(figsize=((WIDTH + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
+    figure = of_pixels(WIDTH, height)  # so that `figimage` keeps pixels
     for index, picture in enumerate(shown):
         row, column = divmod(index, columns)
         figure.figimage(picture, MARGIN + column * step, height - MARGIN - (row + 1) * step + GAP, origin="upper")
     text = f"{caption}, {size} × {size} pixels, {how}"
-    figure.text(MARGIN / WIDTH, CAPTION / 2 / height, text, fontsize=7, va="center", color="#444444")
+    figure.text(MARGIN / WIDTH, CAPTION / 2 / height, text, fontsize=7, va="center", color=style.GREY)
     return figure
 
 
@@ -101,6 +100,13 @@ def file_dpi() -> float:
     return dpi
 
 
+def of_pixels(width: int, height: int) -> Figure:
+    """An empty figure of so many pixels at the file's resolution."""
+    dpi = file_dpi()
+    # Half a pixel more, so that the division by the resolution loses none.
+    return Figure(figsize=((width + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
+
+
 def title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
     """S, and in words what it asks for."""
     asked = [name for s, name in zip(S, names, strict=True) if s > 0]
@@ -111,13 +117,11 @@ def title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
 def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[Figure, npt.NDArray[np.object_]]:
     """A figure of rows x count axes of CELL pixels each, placed by whole pixels so that pictures are magnified evenly
     (and the file stays small), with the caption below; `left` and `above`: pixels for what stands there."""
-    dpi = file_dpi()
     width = left + count * (CELL + GAP) - GAP + MARGIN
-    lines = textwrap.wrap(caption, int(width / dpi * 16))  # 16 letters an inch at 8 pt
+    lines = textwrap.wrap(caption, int(width / file_dpi() * 16))  # 16 letters an inch at 8 pt
     below = CAPTION + 18 * (len(lines) - 1)
     tall = rows * (CELL + GAP) - GAP
-    # Half a pixel more, so that the division by the resolution loses none.
-    figure = Figure(figsize=((width + 0.5) / dpi, (above + tall + below + 0.5) / dpi), dpi=dpi)
+    figure = of_pixels(width, above + tall + below)
     across, up = figure.bbox.width, figure.bbox.height
     place = {
         "left": left / across,
@@ -126,5 +130,5 @@ def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[
         "top": (below + tall) / up,
     }
     axes = figure.subplots(rows, count, squeeze=False, gridspec_kw=place | {"wspace": GAP / CELL, "hspace": GAP / CELL})
-    figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=8, color="#444444")
+    figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=8, color=style.GREY)
     return figure, axes

@@ -13,7 +13,6 @@ from pipeline.figures import style
 LETTERS = ("A", "B", "C")
 # Red, green and blue as in the paper's colour bar (red = A), in the tones that colour-blind readers tell apart.
 COLOURS = (style.COLOURS[1], style.COLOURS[2], style.COLOURS[0])
-GREY = "#444444"  # of captions
 
 
 def names(facts: Mapping[str, Any]) -> tuple[str, str, str]:

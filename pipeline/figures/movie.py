@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import files
-from pipeline.figures import legend
+from pipeline.figures import legend, style
 from pipeline.figures.grids import Pictures, magnified
 
 SIZE = 256  # of the picture, which is magnified by a whole number to at most this
@@ -39,7 +39,7 @@ def frames(
     background = Image.new("RGB", (width, height), "white")
     draw = ImageDraw.Draw(background)
     for i, line in enumerate(lines):
-        draw.text((GAP, above + high + GAP + LINE * i), line, fill=legend.GREY, font=words)
+        draw.text((GAP, above + high + GAP + LINE * i), line, fill=style.GREY, font=words)
     result = np.empty((len(shown), height, width, 3), np.uint8)
     for frame, picture, S in zip(result, shown, sets, strict=True):
         canvas = background.copy()

@@ -11,6 +11,8 @@ from pipeline import files
 # Okabe and Ito's colours, without the yellow that is hard to see on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 
+GREY = "#444444"  # of captions
+
 mpl.use("Agg")
 mpl.rcParams.update(
     {

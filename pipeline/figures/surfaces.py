@@ -13,7 +13,7 @@ from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
 from pipeline import sym
-from pipeline.figures import legend
+from pipeline.figures import legend, style
 
 Numbers = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def surfaces(
         )
         bar.ax.tick_params(labelsize=9)
         figure.text((left + SIDE / 2) / WIDTH, 1 - 0.12 / HEIGHT, loss, fontsize=12, ha="center", va="top")
-    figure.text(0.01, 0.1 / HEIGHT, caption, fontsize=9, color=legend.GREY)
+    figure.text(0.01, 0.1 / HEIGHT, caption, fontsize=9, color=style.GREY)
     return figure
 
 

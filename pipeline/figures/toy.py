@@ -144,4 +144,4 @@ def _page(height: float) -> Figure:
 
 
 def _note(figure: Figure, text: str) -> None:
-    figure.text(0.006, 0.05 / figure.get_figheight(), text, fontsize=9, color="#444444")
+    figure.text(0.006, 0.05 / figure.get_figheight(), text, fontsize=9, color=style.GREY)

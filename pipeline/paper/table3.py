@@ -15,8 +15,6 @@ from pipeline.paper.measurements import Run, shared_seeds
 from pipeline.paper.verdict import Numbers
 
 SGN = "model1"
-# The hyper-parameter models, each trained for one S, in the order of sym.TABLE3.
-HYPER = ("model1-w100", "model1-w110", "model1-w010", "model1-w011", "model1-w001", "model1-w101")
 MODELS = ("sgn", "hyper")
 LOSSES = ("L_G", "L_rec", "L_adv", "L_per")
 

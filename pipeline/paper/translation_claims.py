@@ -12,6 +12,7 @@ import numpy as np
 from pipeline import sym
 from pipeline.paper import table3
 from pipeline.paper.measurements import Run, Study, about, complete, from_studies
+from pipeline.paper.runs import HYPER_RUNS
 from pipeline.paper.verdict import Numbers, claim, judge, rounded
 
 _CORNERS = sym.corners(3)
@@ -76,7 +77,7 @@ def claims(model1: Run, model2: Run, model3: Run, cost: Mapping[str, Any]) -> li
 
 def _one_training(cost: Mapping[str, Any], seeds: int) -> dict[str, Any]:
     # Counted, not timed: the same for every seed.
-    runs = [cost["runs"].get(name, {}) for name in (table3.SGN, *table3.HYPER)]
+    runs = [cost["runs"].get(name, {}) for name in (table3.SGN, *HYPER_RUNS)]
     counted = complete([[[run.get("steps"), run.get("flop")] for run in runs]] * seeds)
     measured: dict[str, Any] = {}
     if counted is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import files
+from pipeline.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 
 METRICS = Path("reports/metrics")
 FIGURES = Path("reports/figures")
@@ -58,11 +59,6 @@ def _figure(
     """A picture in the file of its name."""
     return Item(anchor, page, paper, title, stage, FIGURES / f"{anchor}.{kind}", claimed)
 
-
-# The runs that draw S, Model 1's hyper-parameter models in Table 3's order, and Model 2 with each conditioning.
-SYM_RUNS = ("model1", "model2", "model3", "comparison", "additional")
-HYPER_RUNS = tuple(f"model1-{S}" for S in ("w100", "w110", "w010", "w011", "w001", "w101"))
-CONDITIONING_RUNS = ("model2", *(f"model2-{name}" for name in ("concat", "concat-features", "cbn", "film")))
 
 PAGES = (
     Page("data", "The data", "Section 5.2", ()),

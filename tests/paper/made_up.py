@@ -4,11 +4,11 @@ from typing import Any
 
 from pipeline import sym
 from pipeline.paper import table3
-from stages.claims import INJECTIONS, STUDIED
+from pipeline.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 
 LETTERS = "ABC"
 PAIRS = ("AB", "AC", "BC")
-CONDITIONINGS = {name: name.removeprefix("model2-") if "-" in name else "ccam" for name in INJECTIONS}
+CONDITIONINGS = {name: name.removeprefix("model2-") if "-" in name else "ccam" for name in CONDITIONING_RUNS}
 
 
 def study(conditioning: str = "ccam") -> dict[str, Any]:
@@ -47,7 +47,7 @@ def place(i: int) -> dict[str, Any]:
 
 def run(name: str, seeds: int = 1) -> dict[str, Any]:
     """A run's evaluation file, with the paper's losses where Table 3 has them."""
-    S = dict(zip(table3.HYPER, sym.TABLE3, strict=True)).get(name)
+    S = dict(zip(HYPER_RUNS, sym.TABLE3, strict=True)).get(name)
     conditioning = CONDITIONINGS.get(name, "ccam")
     return {
         "run": name,
@@ -78,17 +78,17 @@ def losses(own: tuple[float, ...] | None) -> list[dict[str, Any]]:
 
 def runs(seeds: int = 1) -> dict[str, dict[str, Any]]:
     """Every run that the claims read."""
-    return {name: run(name, seeds) for name in dict.fromkeys((*STUDIED, *table3.HYPER, *INJECTIONS))}
+    return {name: run(name, seeds) for name in dict.fromkeys((*SYM_RUNS, *HYPER_RUNS, *CONDITIONING_RUNS))}
 
 
 def hyper(seeds: int = 1) -> list[dict[str, Any]]:
     """The six hyper-parameter models, in Table 3's order."""
-    return [run(name, seeds) for name in table3.HYPER]
+    return [run(name, seeds) for name in HYPER_RUNS]
 
 
 def cost() -> dict[str, Any]:
     """Counted costs: a hyper-parameter model takes half of the SGN's operations."""
-    counted = {name: {"steps": 10, "flop": 5e11} for name in table3.HYPER}
+    counted = {name: {"steps": 10, "flop": 5e11} for name in HYPER_RUNS}
     return {"scale": "small", "runs": {**counted, "model1": {"steps": 10, "flop": 1e12}}}
 
 

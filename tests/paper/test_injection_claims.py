@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.paper import injection_claims
-from stages.claims import INJECTIONS
+from pipeline.paper.runs import CONDITIONING_RUNS
 from tests.paper import made_up
 
 IDS = ("figure8-concat-constant", "figure8-ccam-separates", "figure8-ccam-leaks-least", "figure8-cbn-leaks")
@@ -22,14 +22,14 @@ def claims_of(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def changed(change: Callable[[Studies], None], seeds: tuple[int, ...] = (0, 1), of: int = 3) -> list[dict[str, Any]]:
     """Model 2 with each conditioning, the studies of some seeds changed."""
-    runs = [made_up.run(name, of) for name in INJECTIONS]
+    runs = [made_up.run(name, of) for name in CONDITIONING_RUNS]
     for seed in seeds:
         change({run["conditioning"]: run["seeds"][str(seed)]["study"] for run in runs})
     return runs
 
 
 def test_all_hold_in_every_seed_with_the_numbers_of_all_five_conditionings() -> None:
-    found = claims_of([made_up.run(name, 3) for name in INJECTIONS])
+    found = claims_of([made_up.run(name, 3) for name in CONDITIONING_RUNS])
     assert tuple(found) == IDS
     for claim in found.values():
         assert claim["holds"] is True
@@ -71,7 +71,7 @@ def test_the_mean_over_the_three_decides() -> None:
 
 
 def test_a_still_concat_has_no_leakage_to_compare_and_this_is_said() -> None:
-    claim = claims_of([made_up.run(name) for name in INJECTIONS])["figure8-ccam-leaks-least"]
+    claim = claims_of([made_up.run(name) for name in CONDITIONING_RUNS])["figure8-ccam-leaks-least"]
     assert claim["holds"] is True
     assert claim["measured"]["concat"] is None
     assert claim["measured"]["left out"].startswith("concat")
@@ -116,7 +116,7 @@ def test_what_the_paper_does_not_have_changes_no_verdict(better: str) -> None:
     [("ccam", []), ("cbn", []), ("concat", ["figure8-cbn-leaks"]), ("film", list(IDS))],
 )
 def test_a_missing_study_is_no_verdict_where_it_is_needed(conditioning: str, measurable: list[str]) -> None:
-    runs = [made_up.run(name) for name in INJECTIONS]
+    runs = [made_up.run(name) for name in CONDITIONING_RUNS]
     run = next(run for run in runs if run["conditioning"] == conditioning)
     run["seeds"]["0"]["study"] = None
     found = claims_of(runs)

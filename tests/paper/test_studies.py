@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.paper import studies
-from stages.claims import INJECTIONS
+from pipeline.paper.runs import CONDITIONING_RUNS
 from tests.paper import made_up
 
 
@@ -23,7 +23,7 @@ def with_levels(name: str, *shifts: float) -> dict[str, Any]:
 
 
 def test_one_row_for_each_run_with_one_seed_s_numbers() -> None:
-    rows = studies.rows([made_up.run(name) for name in INJECTIONS])
+    rows = studies.rows([made_up.run(name) for name in CONDITIONING_RUNS])
     assert [(row["run"], row["conditioning"], row["seeds"]) for row in rows] == [
         ("model2", "ccam", 1),
         ("model2-concat", "concat", 1),

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.paper import table3, translation_claims
+from pipeline.paper import translation_claims
+from pipeline.paper.runs import HYPER_RUNS
 from tests.paper import made_up
 
 IDS = ("sgn-one-training", "sgn-extrapolates", "sgn-mixes-two-domains", "sgn-seamless", "sgn-any-size")
@@ -63,7 +64,7 @@ def test_the_cost_is_counted_and_said_as_a_ratio() -> None:
 @pytest.mark.parametrize("changed", [{"steps": 1}, {"flop": 1e11}])
 def test_six_models_that_need_less_of_either_fail(changed: dict[str, float]) -> None:
     cost = made_up.cost()
-    for name in table3.HYPER:
+    for name in HYPER_RUNS:
         cost["runs"][name].update(changed)
     claim = claims_of(made_up.runs(2), cost)["sgn-one-training"]
     assert claim["holds"] is False

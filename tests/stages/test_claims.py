@@ -51,8 +51,8 @@ def test_the_paper_s_numbers_make_every_claim_hold() -> None:
 
     assert len(read("table1")) == 15
     assert len(read("table3")) == 12
-    assert [row["run"] for row in read("conditionings")] == list(claims.INJECTIONS)
-    assert [row["run"] for row in read("studies")] == list(claims.STUDIED)
+    assert [row["run"] for row in read("conditionings")] == list(claims.CONDITIONING_RUNS)
+    assert [row["run"] for row in read("studies")] == list(claims.SYM_RUNS)
 
 
 def test_the_summary_has_both_halves_of_table3() -> None:

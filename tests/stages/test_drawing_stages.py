@@ -61,7 +61,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path=np.linspace(0, 255, 60)[:, None, None, None].repeat(SIZE, 1).repeat(SIZE, 2).repeat(3, 3).astype(np.uint8),
         **{f"activation{i}": random.random((3, 4, n), dtype=np.float32) for i, n in ((1, 4), (2, 16), (3, 16))},
     )
-    for run in figure8.RUNS:
+    for run in figure8.CONDITIONING_RUNS:
         write(run, run.removeprefix("model2-") if run != "model2" else "ccam")
     for run in ("comparison", "singlegan"):
         write(run)

@@ -269,6 +269,13 @@ def test_the_tally_counts_each_verdict() -> None:
     assert "not measurable here 1" in text
 
 
+def test_a_verdict_of_a_single_seed_is_said_to_be_one() -> None:
+    one, three = ({**CLAIM, "seeds": {"holds": 1, "of": of}} for of in (1, 3))
+    text = " ".join(soup(claims.tally([one, three])).get_text(" ").split())
+    assert "1 of them is measured with one seed" in text
+    assert "one seed" not in claims.tally([three])
+
+
 # --- scope -----------------------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ def training(series: dict[tuple[str, str], list[tuple[int, float]]], caption: st
         axis.set_xlabel("step")
     if len(seeds) > 1:
         axes[0, 0].legend(fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0.07, 1, 1))
-    figure.text(0.01, 0.02, caption, fontsize=8, color=style.GREY)
+    figure.tight_layout(rect=(0, 0.09, 1, 1))
+    figure.text(0.01, 0.02, caption, fontsize=10, color=style.GREY)
     plt.close(figure)
     return figure

@@ -32,9 +32,9 @@ def translations(
     """
     columns = [inputs, *outputs]
     titles = ["input", *(title(S, names) for S in sets)]
-    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=76, caption=caption)
+    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=84, caption=caption)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
-        axes[0, column].set_title(words, fontsize=9, pad=4)
+        axes[0, column].set_title(words, fontsize=10, pad=4)
         for row, picture in enumerate(pictures):
             show(axes[row, column], picture)
     return figure
@@ -118,8 +118,8 @@ def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[
     """A figure of rows x count axes of CELL pixels each, placed by whole pixels so that pictures are magnified evenly
     (and the file stays small), with the caption below; `left` and `above`: pixels for what stands there."""
     width = left + count * (CELL + GAP) - GAP + MARGIN
-    lines = textwrap.wrap(caption, int(width / file_dpi() * 16))  # 16 letters an inch at 8 pt
-    below = CAPTION + 18 * (len(lines) - 1)
+    lines = textwrap.wrap(caption, int(width / file_dpi() * 13))  # 13 letters an inch at 10 pt
+    below = CAPTION + 6 + 23 * (len(lines) - 1)
     tall = rows * (CELL + GAP) - GAP
     figure = of_pixels(width, above + tall + below)
     across, up = figure.bbox.width, figure.bbox.height
@@ -130,5 +130,5 @@ def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[
         "top": (below + tall) / up,
     }
     axes = figure.subplots(rows, count, squeeze=False, gridspec_kw=place | {"wspace": GAP / CELL, "hspace": GAP / CELL})
-    figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=8, color=style.GREY)
+    figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=10, color=style.GREY)
     return figure, axes

@@ -10,14 +10,22 @@ Claim = Mapping[str, Any]
 
 
 def tally(claims: Sequence[Claim]) -> Html:
-    """How many of the claims have which verdict, as one line."""
+    """How many of the claims have which verdict, as one line; a second one where a single seed decides."""
     parts = []
     for holds in (True, False, None):
         found = sum(claim["holds"] is holds for claim in claims)
         if found:
             parts.append(Html(f"{html.badge(holds)} {found}"))
     total = html.count(len(claims), "claim")
-    return Html(f'<p class="tally">The paper\'s {total} on this page: {html.join(parts, " &ensp; ")}</p>')
+    line = f'<p class="tally">The paper\'s {total} on this page: {html.join(parts, " &ensp; ")}</p>'
+    single = sum(claim["seeds"]["of"] == 1 for claim in claims)
+    if single:
+        more = html.code("dvc exp run -S 'seeds=[0,1,2]'")
+        line += (
+            f'\n<p class="note">{single} of them {"is" if single == 1 else "are"} measured with one seed: a verdict '
+            f"with a narrow margin may turn with another. {more} says in how many seeds each holds.</p>"
+        )
+    return Html(line)
 
 
 def cards(claims: Sequence[Claim]) -> Html:

@@ -22,7 +22,10 @@ def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) ->
             f'<tr class="part"><th colspan="4" scope="rowgroup">{link} <small>{html.text(page.about)}</small></th></tr>'
         )
         for item in (item for item in items.ITEMS if item.page == page.name):
-            result = about(items.claims_about(item, claims))
+            named = items.claims_about(item, claims)
+            result = about(named)
+            if len(named) == 1:  # what the badge is about, and no more
+                result = html.join([result, Html(f"<small>{html.prose(named[0]['text'])}</small>")], " ")
             if item.anchor in results:
                 result = html.join([result, Html(f"<small>{html.prose(results[item.anchor])}</small>")], " ")
             rows.append(

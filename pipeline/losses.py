@@ -1,6 +1,6 @@
 """The paper's losses (Section 4, Equations 2 to 4), one value per sample: the caller weighs each with its own S.
 
-Pictures are (N, 3, H, W) in [-1, 1]; every loss returns float32 (N,).
+Pictures are (N, 3, H, W) in [-1, 1]; every loss returns float32 (N,), or float64 for float64 pictures.
 """
 
 from typing import Any
@@ -9,40 +9,41 @@ import torch
 from torch import Tensor
 
 from pipeline.networks.vgg16 import VGG16
+from pipeline.precision import wide
 
 LAYER_WEIGHTS = (0.1, 1.0, 10.0, 5.0)  # of relu1_2, relu2_2, relu3_3, relu4_3 in the style loss
 
 
 def mean_per_sample(x: Tensor) -> Tensor:
-    """Mean over everything but the samples, in float32: (N, ...) -> (N,)."""
-    return x.float().flatten(1).mean(1)
+    """Mean over everything but the samples: (N, ...) -> (N,)."""
+    return wide(x).flatten(1).mean(1)
 
 
 def reconstruction(output: Tensor, target: Tensor) -> Tensor:
     """L_rec = 2 * mean |G(x, S) - x|."""
-    return 2.0 * mean_per_sample((output.float() - target.float()).abs())
+    return 2.0 * mean_per_sample((wide(output) - wide(target)).abs())
 
 
 def adversarial(score: Tensor) -> Tensor:
     """The least-squares term of L_adv: mean (D(G(x, S)) - 1)^2; score is D's patches (N, 1, h, w)."""
-    return mean_per_sample((score.float() - 1).square())
+    return mean_per_sample((wide(score) - 1).square())
 
 
 def identity(output: Tensor, target: Tensor) -> Tensor:
     """The identity term of L_adv: 5 * mean |G(y, S) - y| for y of the target domain, with the sample's own S."""
-    return 5.0 * mean_per_sample((output.float() - target.float()).abs())
+    return 5.0 * mean_per_sample((wide(output) - wide(target)).abs())
 
 
 def discriminator(real: Tensor, fake: Tensor) -> Tensor:
     """0.5 * [mean (D(y) - 1)^2 + mean D(G(x, S))^2], to be weighed with s_B of the fake (Equation 4; authors' code)."""
-    return 0.5 * (mean_per_sample((real.float() - 1).square()) + mean_per_sample(fake.float().square()))
+    return 0.5 * (mean_per_sample((wide(real) - 1).square()) + mean_per_sample(wide(fake).square()))
 
 
 def gram(features: Tensor) -> Tensor:
-    """Gram matrix F F^T / (C H W) in float32: (N, C, H, W) -> (N, C, C)."""
+    """Gram matrix F F^T / (C H W): (N, C, H, W) -> (N, C, C)."""
     N, C, H, W = features.shape
     # Pixels before channels: for channels-last features this is a view, and so is its gradient.
-    F = features.float().permute(0, 2, 3, 1).reshape(N, H * W, C)
+    F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
     return F.transpose(1, 2) @ F / (C * H * W)
 
 
@@ -56,7 +57,7 @@ class GramDifference(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
         N, C, H, W = features.shape
-        F = features.float().permute(0, 2, 3, 1).reshape(N, H * W, C)
+        F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
         D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))  # (N, C, C)
         ctx.save_for_backward(F, D)
         ctx.features = features.dtype, features.shape
@@ -88,12 +89,12 @@ class Perceptual:
 
     def __call__(self, output: Tensor, content: Tensor) -> Tensor:
         """L_per of output (N, 3, H, W) for the input picture `content`: (N,)."""
-        # The convolutions take VGG16's own type; Gram matrices and differences stay float32 also under autocast.
+        # The convolutions take VGG16's own type; Gram matrices and differences are float32 also under autocast.
         with torch.autocast(output.device.type, enabled=False):
             features = self.vgg(output)
             with torch.no_grad():
                 wanted = self.vgg(content, depth=2)[1]  # relu2_2
-            loss = 0.001 * mean_per_sample((features[1].float() - wanted.float()).square())
+            loss = 0.001 * mean_per_sample((wide(features[1]) - wide(wanted)).square())
             for weight, F, target in zip(self.weights, features, self.targets, strict=True):
                 loss = loss + weight * GramDifference.apply(F, target)
         return loss

@@ -3,6 +3,7 @@
 import os
 
 import torch
+from torch import Tensor
 
 
 def device() -> torch.device:
@@ -22,6 +23,11 @@ def resolve(precision: str, device: torch.device) -> str:
 def dtype(precision: str) -> torch.dtype:
     """The type of convolutions and products; parameters, losses and Gram matrices stay float32."""
     return {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+
+
+def wide(x: Tensor) -> Tensor:
+    """float32, in which bf16's values are compared and summed; float64 stays."""
+    return x if x.dtype == torch.float64 else x.float()
 
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:

@@ -1,11 +1,11 @@
-"""Two layers that the networks share, written so that a training can be repeated bit for bit.
+"""Three layers that the networks share, written so that a training can be repeated bit for bit.
 
 Shape legend: N samples, C channels, H W pixels, p padding.
 """
 
 import torch
 from torch import Tensor
-from torch.nn.functional import group_norm, pad
+from torch.nn.functional import group_norm, max_pool2d, pad
 
 
 def reflect(x: Tensor, p: int) -> Tensor:
@@ -27,6 +27,26 @@ def reflect_slices(x: Tensor, p: int) -> Tensor:
     _, _, H, W = x.shape
     x = torch.cat([x[:, :, 1 : p + 1].flip(2), x, x[:, :, H - p - 1 : H - 1].flip(2)], 2)  # (N, C, H + 2p, W)
     return torch.cat([x[..., 1 : p + 1].flip(3), x, x[..., W - p - 1 : W - 1].flip(3)], 3)  # (N, C, H + 2p, W + 2p)
+
+
+def max_pool(x: Tensor) -> Tensor:
+    """The maximum of each 2 x 2 square, equal to F.max_pool2d(x, 2) in value and gradient.
+
+    (N, C, H, W) -> (N, C, H // 2, W // 2). On CUDA it is made of slices, because PyTorch's own backward adds up there
+    in any order.
+    """
+    return max_pool_slices(x) if x.is_cuda else max_pool2d(x, 2)
+
+
+def max_pool_slices(x: Tensor) -> Tensor:
+    """`max_pool` from slices and comparisons, deterministic on every device."""
+    H, W = x.shape[-2] // 2 * 2, x.shape[-1] // 2 * 2  # an odd row or column at the end is left out
+    largest = x[..., 0:H:2, 0:W:2]  # (N, C, H // 2, W // 2)
+    for top, left in ((0, 1), (1, 0), (1, 1)):
+        other = x[..., top:H:2, left:W:2]
+        # Of equal values the first gets the gradient, as in PyTorch's; NaN wins, so that it is not lost.
+        largest = torch.where((other > largest) | other.isnan(), other, largest)
+    return largest
 
 
 def instance_norm(x: Tensor) -> Tensor:

@@ -1,10 +1,13 @@
-"""Reflection padding and instance norm against PyTorch's own and against their formulas."""
+"""Reflection padding, pooling and instance norm against PyTorch's own and against their formulas."""
+
+from collections.abc import Callable
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
-from pipeline.networks.layers import instance_norm, reflect, reflect_slices
+from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices
 
 
 @pytest.mark.parametrize(("p", "H", "W"), [(1, 2, 5), (1, 9, 4), (3, 4, 4), (3, 11, 6)])
@@ -21,6 +24,69 @@ def test_reflect_is_pads_value_and_gradient(p: int, H: int, W: int) -> None:
 def test_reflect_refuses_what_it_cannot_reflect() -> None:
     with pytest.raises(AssertionError, match="cannot reflect 3 of 3 x 8 pixels"):
         reflect(torch.zeros(1, 1, 3, 8), 3)
+
+
+def pooled(layer: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    """Values and gradient of a pooling layer, each output pulling with a number of its own."""
+    leaf = x.detach().clone(memory_format=torch.preserve_format).requires_grad_()
+    out = layer(leaf)
+    pull = torch.arange(1.0, 1 + out.numel(), dtype=out.dtype).view(out.shape)
+    return out.detach(), torch.autograd.grad(out, leaf, pull)[0]
+
+
+def same_bits(a: Tensor, b: Tensor) -> bool:
+    """Equal, NaN where the other is NaN, and zeros of the same sign."""
+    kept = torch.equal(a.isnan(), b.isnan()) and torch.equal(a.nan_to_num(), b.nan_to_num())
+    return kept and torch.equal(a.nan_to_num().signbit(), b.nan_to_num().signbit())
+
+
+def with_nan() -> Tensor:
+    """Every way in which NaN can lie in a square: each of the 16 patterns, twice, beside random numbers."""
+    x = torch.randn(2, 16, 2, 2)
+    for pattern in range(16):
+        for place in range(4):
+            if pattern >> place & 1:
+                x[:, pattern, place // 2, place % 2] = torch.nan
+    return x
+
+
+POOLED = {
+    "random": lambda: torch.randn(2, 3, 8, 6),
+    "float64": lambda: torch.randn(2, 3, 8, 6, dtype=torch.float64),
+    "ties": lambda: torch.randint(0, 3, (2, 16, 8, 6)).float(),
+    "all equal": lambda: torch.zeros(1, 2, 4, 4),
+    "zeros of both signs": lambda: torch.randint(0, 2, (2, 16, 8, 6)).float() * 0.0 * torch.randn(2, 16, 8, 6),
+    "odd sizes": lambda: torch.randn(2, 3, 7, 5),
+    "one row too many": lambda: torch.randn(2, 3, 9, 4),
+    "nan": with_nan,
+    "infinite": lambda: torch.randn(2, 3, 8, 6).sign() * torch.inf,
+    "channels last": lambda: torch.randn(2, 5, 8, 6).contiguous(memory_format=torch.channels_last),
+    "bf16": lambda: torch.randint(-2, 3, (2, 5, 8, 6)).bfloat16(),
+}
+
+
+@pytest.mark.parametrize("picture", POOLED)
+@pytest.mark.parametrize("layer", [max_pool, max_pool_slices])
+def test_max_pool_is_pytorchs_in_value_and_gradient_to_the_bit(layer: Callable[[Tensor], Tensor], picture: str) -> None:
+    x = POOLED[picture]()
+    for ours, theirs in zip(pooled(layer, x), pooled(lambda x: functional.max_pool2d(x, 2), x), strict=True):
+        assert ours.dtype == theirs.dtype == x.dtype
+        assert same_bits(ours, theirs)
+
+
+def test_of_equal_values_the_first_gets_the_gradient() -> None:
+    _, gradient = pooled(max_pool_slices, torch.zeros(1, 1, 2, 4))
+    assert gradient[0, 0].tolist() == [[1, 0, 2, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("layer", [lambda x: reflect_slices(x, 3), max_pool_slices])
+def test_slices_give_the_same_gradient_to_the_bit_every_time(layer: Callable[[Tensor], Tensor]) -> None:
+    x = torch.randn(2, 8, 17, 18, requires_grad=True)
+    x.data[0] = x.data[0].round()  # with ties
+    pull = torch.randn_like(layer(x))
+    first, again = (torch.autograd.grad(layer(x), x, pull)[0] for _ in range(2))
+    assert first.abs().max() > 0
+    assert torch.equal(first, again)
 
 
 def test_instance_norm_is_its_formula() -> None:

@@ -1,14 +1,18 @@
 """How a stage is started, and how it ends when the user made a mistake.
 
 `python -m stages.NAME [KEY] [--debug]`: a mistake of the user (ValueError, OSError) is one line on stderr and exit
-code 1; `--debug` shows the traceback. Anything else is our bug and keeps its traceback.
+code 1; `--debug` shows the traceback. SIGINT and SIGTERM are one line too, with exit code 130 and 143. Anything else
+is our bug and keeps its traceback.
 """
 
 import inspect
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from pipeline import stopping
 
 
 def invocation_root() -> Path:
@@ -23,7 +27,8 @@ def invocation_root() -> Path:
 def run(main: Callable[..., None]) -> None:
     """Call a stage's `main` with the command line's key and turn the user's mistakes into one line.
 
-    Raises SystemExit(1) for ValueError and OSError, SystemExit(2) for a wrong number of arguments.
+    Raises SystemExit(1) for ValueError and OSError, SystemExit(2) for a wrong number of arguments, SystemExit(130) for
+    SIGINT, SystemExit(143) for SIGTERM and where DVC is gone.
     """
     debug = "--debug" in sys.argv[1:]
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
@@ -33,12 +38,17 @@ def run(main: Callable[..., None]) -> None:
         print(f"error: expected arguments: {' '.join(expected) or 'none'}; given: {given}", file=sys.stderr)
         raise SystemExit(2)
     try:
+        stopping.listen()
         main(*arguments)
     except (ValueError, OSError) as error:
         if debug:
             raise
         print(f"error: {one_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+    except stopping.Stopped as stopped:
+        with suppress(OSError):  # the terminal may be gone with DVC
+            print(stopped, file=sys.stderr, flush=True)
+        raise SystemExit(stopped.code) from None
 
 
 def one_line(error: BaseException) -> str:

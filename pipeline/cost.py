@@ -23,8 +23,8 @@ def step(method_module: ModuleType, run: Run, scale: ScaleTrain, style_size: int
     with FakeTensorMode():
         networks = method_module.networks(run.objectives, run.conditioning, scale.width, scale.blocks, run.S)
         perceptual = {}
-        for i, o in enumerate(run.objectives):
-            if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
+        for o in run.active:
+            if o.loss == "perceptual":
                 assert run.style_weight is not None
                 vgg = VGG16({name: torch.empty(shape) for name, shape in known.VGG16.shapes()})
                 style = torch.empty(1, 3, style_size, style_size)

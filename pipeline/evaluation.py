@@ -6,15 +6,20 @@ L_i is reported as it is, and L_G = sum_i s_i L_i.
 Shape legend: N pictures. x, y (N, 3, H, W) in [-1, 1]; losses (N,).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from pipeline import losses
+from pipeline import losses, outs, tensors
+from pipeline.images.crops import centre, to_tensor
+from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
-from pipeline.params import Objective
+from pipeline.networks.vgg16 import VGG16
+from pipeline.params import Objective, Run
 from pipeline.translation import translate
 
 
@@ -41,6 +46,65 @@ class TestSet:
 def pair(y: Tensor, count: int) -> Tensor:
     """As many pictures as there are inputs, in order and again from the start: the paper does not say which."""
     return y[torch.arange(count) % len(y)]
+
+
+def read_test_set(run: Run, images: int, vgg: VGG16, device: torch.device) -> TestSet:
+    """The first `images` test pictures of a run's domains and its style images; discriminators come with a seed.
+
+    ValueError if the domains' pictures differ in size, or are of a size that the generator cannot give back.
+    """
+    x = to_tensor(outs.read_packed(_path(run.input_domain, "test"), multiple=4)[:images])
+    side = x.shape[-1]
+    y, perceptual = {}, {}
+    for o in run.objectives:
+        if o.loss == "adversarial":
+            pictures = outs.read_packed(_path(o.about, "test"), side)
+            y[o.about] = pair(to_tensor(pictures[:images]), len(x)).to(device)
+        elif o.loss == "perceptual":
+            assert run.style_weight is not None
+            perceptual[o.about] = losses.Perceptual(vgg, _style(o.about).to(device), run.style_weight)
+    return TestSet(x.to(device), y, nn.ModuleDict(), nn.ModuleDict(), perceptual)
+
+
+def read_references(run: Run, x: Tensor) -> dict[str, Tensor]:
+    """What the corners are compared with: the style image, or as many training pictures of the domain as inputs x.
+
+    Training pictures, because the inputs are the test pictures, and because some test sets are tiny.
+    """
+    found = {}
+    for o in run.objectives:
+        if o.loss == "perceptual":
+            found[o.about] = _style(o.about).to(x.device)
+        else:
+            path, side = _path(o.about, "train"), x.shape[-1]
+            pictures = outs.read_packed(path)
+            if pictures.shape[1] < side:
+                raise outs.unusable(
+                    path, f"holds pictures of {pictures.shape[1]} pixels, the test pictures have {side}"
+                )
+            found[o.about] = to_tensor(centre(pictures[: len(x)], side)).to(x.device)
+    return found
+
+
+def read_discriminators(path: Path, domains: Sequence[str], width: int) -> nn.ModuleDict:
+    """The discriminators of these domains that a training left; ValueError if one is missing or of another width."""
+    held, _ = tensors.read(path)
+    found = nn.ModuleDict({domain: Discriminator(width) for domain in domains})
+    tensors.fill(found, {name: tensor for name, tensor in held.items() if name.split(".")[0] in domains}, path)
+    return found.eval()
+
+
+def count_test_pictures(domain: str) -> int:
+    """How many test pictures a domain has."""
+    return len(outs.read_packed(_path(domain, "test")))
+
+
+def _path(domain: str, part: str) -> Path:
+    return Path("data") / domain / f"{part}.npy"
+
+
+def _style(name: str) -> Tensor:
+    return to_tensor(outs.read_packed(_path(name, "style"))[None])
 
 
 @torch.no_grad()

@@ -6,11 +6,11 @@ PyYAML the 1.2 rules, so that a stage and DVC always see the same values.
 
 import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Positive = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -19,6 +19,15 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def _inside(path: str) -> str:
+    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
+        raise ValueError(f"{path!r} must be a path inside the source's folder: not absolute, without ..")
+    return path
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
+
+MAX_VALUES = 100_000  # the file in Git has about 500
 _T = TypeVar("_T")
 
 
@@ -34,19 +43,20 @@ class Images(Frozen):
     seed: Seed
     style_size: Annotated[int, Field(ge=16)]
     max_unreadable: Annotated[float, Field(ge=0, le=1)]
+    max_pixels: Positive
 
 
 class Domain(Frozen):
     """Where a domain lies in CycleGAN's layout: a data set's A or B side."""
 
-    dataset: str
+    dataset: Inside
     side: Literal["A", "B"]
 
 
 class Style(Frozen):
     """A style image's file name."""
 
-    file: str
+    file: Inside
 
 
 class Objective(Frozen):
@@ -78,6 +88,11 @@ class Run(Frozen):
     def objectives(self) -> tuple[Objective, Objective, Objective]:
         """The k objectives in the order of S."""
         return self.A, self.B, self.C
+
+    @property
+    def active(self) -> tuple[Objective, ...]:
+        """The objectives that a training computes: a weight that is constantly 0 leaves its loss out."""
+        return tuple(o for i, o in enumerate(self.objectives) if self.S is None or self.S[i] > 0)
 
     @property
     def input_domain(self) -> str:
@@ -129,7 +144,6 @@ class ScaleTrain(Frozen):
     learning_rate: PositiveFloat
     log_every: Positive
     sample_every: Positive
-    checkpoint_every: Positive
 
 
 class ScaleEvaluate(Frozen):
@@ -177,6 +191,7 @@ class Params(Frozen):
     scale: str
     precision: Literal["auto", "bf16", "fp32"]
     threads: Positive
+    checkpoint_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     images: Images
     domains: dict[Name, Domain]
     styles: dict[Name, Style]
@@ -244,12 +259,40 @@ def load(path: Path = Path("params.yaml")) -> Params:
     if not path.is_file():
         raise ValueError(f"{path} is missing: run the command in the checkout's top folder")
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        values = _parse(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not a UTF-8 text: {error}") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not YAML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{path} is not YAML: its values are nested too deeply") from None
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # PyYAML answers wrong tags also with IndexError, KeyError and AttributeError
+        raise ValueError(f"{path} is not YAML: {_short(' '.join(str(error).split()))}") from None
     return check(values, str(path))
+
+
+def _parse(text: str) -> Any:
+    """The text's values; ValueError if its aliases (`*name`) repeat each other to an endless length."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _size(node, {}) > MAX_VALUES:
+            raise ValueError(f"with its aliases written out it has more than {MAX_VALUES:,} values")
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, float]) -> float:
+    """How many values a node has with its aliases written out; infinity for one that holds itself."""
+    if id(node) not in known:
+        known[id(node)] = float("inf")  # while it is counted
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        children = [child for part in parts for child in (part if isinstance(part, tuple) else (part,))]
+        known[id(node)] = 1 + sum(_size(child, known) for child in children)
+    return known[id(node)]
 
 
 def check(values: Any, name: str = "params.yaml") -> Params:
@@ -258,7 +301,10 @@ def check(values: Any, name: str = "params.yaml") -> Params:
         raise ValueError(f"{name}: no keys in it, it must be a mapping as the one in Git")
     # Through JSON, because pydantic's strict mode takes a list for a tuple only there.
     # A value that JSON does not have, such as YAML's dates, becomes one that no key allows.
-    text = json.dumps(values, default=lambda value: {type(value).__name__: str(value)})
+    try:
+        text = json.dumps(values, default=lambda value: {type(value).__name__: str(value)})
+    except (TypeError, ValueError, RecursionError) as error:  # a date as a key; a number of thousands of digits
+        raise ValueError(f"{name}: {_short(str(error))}") from None
     try:
         return Params.model_validate_json(text)
     except ValidationError as error:
@@ -266,11 +312,16 @@ def check(values: Any, name: str = "params.yaml") -> Params:
         # A list whose items are wrong is also called too short; the items' own sentences say it.
         nested = {e["loc"][:-1] for e in errors}
         told = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in nested)]
-        raise ValueError(f"{name}: " + "; ".join(_sentence(e) for e in told)) from None
+        raise ValueError(_short(f"{name}: " + "; ".join(_sentence(e) for e in told), 2000)) from None
+
+
+def _short(text: str, length: int = 300) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def _sentence(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"])
+    parts = [str(part) for part in error["loc"]]
+    key = _short(".".join(part if part.isprintable() and part else repr(part) for part in parts))
     if error["type"] == "value_error":  # a sentence of our own
         message = str(error["ctx"]["error"])
         return f"{key}: {message}" if key else message
@@ -278,7 +329,9 @@ def _sentence(error: Any) -> str:
         return f"{key} is not a known key"
     if error["type"] == "missing":
         return f"{key} is missing"
-    return f"{key} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+    if error["type"] == "json_invalid":  # half a character; a number that is too large
+        return str(error["ctx"]["error"])
+    return f"{key} is {_short(repr(error['input']))}: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
 def _known(kind: str, key: str, known: dict[str, _T]) -> _T:

@@ -42,11 +42,11 @@ class Method:
         objectives: tuple[Objective, ...],
         perceptual: dict[str, losses.Perceptual],
         *,
-        alpha: float,
+        alpha: float | None,
         constant_S: tuple[float, ...] | None,
         seed: int,
     ) -> None:
-        """`perceptual`: the perceptual loss to each style image. S is drawn with `alpha`, or constant."""
+        """`perceptual`: the perceptual loss to each style image. S is drawn with `alpha` unless it is constant."""
         self.networks, self.objectives, self.perceptual = networks, objectives, perceptual
         self.alpha, self.constant_S, self.seed = alpha, constant_S, seed
         self.input_domain = objectives[0].about
@@ -57,6 +57,7 @@ class Method:
         """S of a step's samples: (count, k)."""
         if self.constant_S is not None:
             return torch.tensor(self.constant_S).expand(count, -1)
+        assert self.alpha is not None
         random = seeds.numpy_generator(self.seed, "S", step)
         return torch.from_numpy(sym.dirichlet(self.alpha, len(self.objectives), count, random))
 

@@ -19,6 +19,7 @@ from pipeline import losses, seeds
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.params import Objective
+from pipeline.precision import wide
 from pipeline.replay import ReplayBuffer
 from pipeline.training import Networks
 
@@ -42,7 +43,7 @@ class Method:
         objectives: tuple[Objective, ...],
         perceptual: dict[str, losses.Perceptual],
         *,
-        alpha: float,
+        alpha: float | None,
         constant_S: tuple[float, ...] | None,
         seed: int,
     ) -> None:
@@ -65,7 +66,7 @@ class Method:
         G_x = self.networks.generator(x, S)
         back = torch.zeros_like(S)
         back[:, 0] = 1
-        cycle = CYCLE_WEIGHT * losses.mean_per_sample((self.networks.generator(G_x, back).float() - x).abs())
+        cycle = CYCLE_WEIGHT * losses.mean_per_sample((wide(self.networks.generator(G_x, back)) - x).abs())
         scores = [losses.adversarial(self.networks.discriminators[domain](G_x)) for domain in self.domains]
         # Each sample counts for its own domain only.
         adversarial = (S * torch.stack(scores, 1)).sum(1)

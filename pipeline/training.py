@@ -1,13 +1,14 @@
-"""The training loop (Section 5.2): schedule, optimisers, checkpoints, live curves. It knows no method by name.
+"""The training loop (Section 5.2): schedule, optimisers, live curves, when to keep a checkpoint. It knows no method by
+name.
 
 A checkpoint holds all that the next step depends on, and every random number is a function of seed and step, so a
 training that was killed and resumed ends with the same bytes as one that was not.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from pipeline import files
+from pipeline import stopping, sym
+from pipeline.checkpoints import Checkpoints
 from pipeline.images.crops import Crops
 from pipeline.live import LiveLog
 from pipeline.networks.generator import Generator
@@ -51,7 +53,10 @@ class Length:
     steps: int
     log_every: int
     sample_every: int
-    checkpoint_every: int
+
+
+class DivergedError(ValueError):
+    """A loss or a gradient is no longer finite."""
 
 
 def steps_of(epochs: int, pictures: list[int], batch: int) -> int:
@@ -77,40 +82,51 @@ def train(
     device: torch.device,
     live: LiveLog,
     samples: Callable[[], npt.NDArray[np.uint8]],
-    scratch: Path,
+    checkpoints: Checkpoints,
 ) -> float:
     """Train a method's networks in place; returns the seconds that this call took.
 
-    `samples` draws the fixed sample grid. Continues from `scratch` if a checkpoint is there. ValueError if a loss is
-    no longer finite.
+    `samples` draws the fixed sample grid. Continues from the newest checkpoint if there is one. ValueError if a loss
+    or a gradient is not finite; `Stopped`, after a checkpoint, if a signal came or DVC is gone.
     """
     G, D = method.networks.generator.to(device), method.networks.discriminators.to(device)
     optimizers = [_adam(net, learning_rate) for net in (G, D) if list(net.parameters())]
-    first = _resume(scratch, method, optimizers, live, seed, device) if scratch.exists() else 0
+    first, sums = 0, dict[str, Tensor]()  # sums of each loss since the last row of its curve
+    if (found := checkpoints.newest(device)) is not None:
+        first, state = found
+        sums = _restore(state, method, optimizers, live, seed)
+        print(f"continuing after step {first} of {length.steps}", flush=True)
     began = time.perf_counter()
     if first == 0:
         live.picture(seed, 0, samples())
-    sums: dict[str, Tensor] = {}
-    for step in range(first, length.steps):
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate * rate_factor(step, length.steps)
-        losses = _step(method, crops, optimizers, step, batch_size, precision, device)
-        for name, loss in losses.items():
-            sums[name] = sums.get(name, torch.zeros(())) + loss.detach().mean().cpu()
+    with stopping.patiently():
+        for step in range(first, length.steps):
+            for optimizer in optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = learning_rate * rate_factor(step, length.steps)
+            try:
+                losses = _step(method, crops, optimizers, step, batch_size, precision, device)
+            except DivergedError as error:
+                raise ValueError(
+                    f"{error} at step {step + 1}: the training diverged ({checkpoints.newest_name()}); try a smaller"
+                    " scales.*.train.learning_rate or precision=fp32"
+                ) from None
+            for name, loss in losses.items():
+                sums[name] = sums.get(name, torch.zeros(())) + loss.detach().mean().cpu()
 
-        done = step + 1
-        if done % length.log_every == 0 or done == length.steps:
-            count = (done - 1) % length.log_every + 1
-            means = {name: float(total) / count for name, total in sums.items()}
-            _check_finite(means, done)
-            live.metrics(seed, done, means)
-            sums = {}
-        if done % length.sample_every == 0 or done == length.steps:
-            live.picture(seed, done, samples())
-        # The sums of an interval are not saved, so a checkpoint falls on the end of one.
-        if not sums and (done % length.checkpoint_every == 0 or done == length.steps):
-            _save(scratch, method, optimizers, live, seed, done)
+            done = step + 1
+            if done % length.log_every == 0 or done == length.steps:
+                count = (done - 1) % length.log_every + 1
+                live.metrics(seed, done, {name: float(total) / count for name, total in sums.items()})
+                sums = {}
+            if done % length.sample_every == 0 or done == length.steps:
+                live.picture(seed, done, samples())
+            stopped = stopping.asked()
+            if stopped or checkpoints.due() or done == length.steps:
+                path = checkpoints.write(done, _state(method, optimizers, live, seed, sums))
+            if stopped:
+                where = f"after step {done} of {length.steps}; the same command goes on from {path}"
+                raise stopping.Stopped(f"{stopped} {where}", stopped.code)
     return time.perf_counter() - began
 
 
@@ -123,7 +139,10 @@ def _step(
     precision: str,
     device: torch.device,
 ) -> dict[str, Tensor]:
-    """One update of the generator, then of the discriminators; the losses per sample by name."""
+    """One update of the generator, then of the discriminators; the losses per sample by name.
+
+    DivergedError before the update that would spoil the networks.
+    """
     D = method.networks.discriminators
     batch = {domain: crops[domain].batch(step, batch_size).to(device) for domain in method.domains}
     S = method.draw(step, batch_size).to(device)
@@ -131,66 +150,69 @@ def _step(
     D.requires_grad_(False)  # the generator's step needs no gradient of D's parameters
     with autocast(precision, device):
         L_G, L, G_x = method.generator_loss(batch, S)
-    _update(optimizers[0], L_G)
+    losses = {**{f"L_{name}": loss for name, loss in L.items()}, "L_G": L_G}
+    _update(optimizers[0], L_G, losses, S)
     D.requires_grad_(True)
 
-    L_D: dict[str, Tensor] = {}
     if len(D) > 0:
         with autocast(precision, device):
-            L_D = method.discriminator_loss(batch, S, G_x.detach(), step)
-        _update(optimizers[1], torch.stack(list(L_D.values())).sum(0))
-    return {
-        "L_G": L_G,
-        **{f"L_{name}": loss for name, loss in L.items()},
-        **{f"L_D_{domain}": loss for domain, loss in L_D.items()},
-    }
+            found = method.discriminator_loss(batch, S, G_x.detach(), step)
+        L_D = {f"L_D_{domain}": loss for domain, loss in found.items()}
+        _update(optimizers[1], torch.stack(list(L_D.values())).sum(0), L_D, S)
+        losses.update(L_D)
+    return losses
 
 
-def _update(optimizer: torch.optim.Adam, loss: Tensor) -> None:
+def _update(optimizer: torch.optim.Adam, loss: Tensor, parts: dict[str, Tensor], S: Tensor) -> None:
+    """One update against a loss (N,). `parts` are the losses that it is made of, by the names that users know."""
     optimizer.zero_grad(set_to_none=True)
     loss.mean().backward()
+    values = torch.stack([part.detach() for part in parts.values()])  # (parts, N)
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+    # The largest entry, not the length: squares of large but finite gradients would overflow.
+    largest = torch.nn.utils.get_total_norm(gradients, float("inf"))
+    if not bool(values.isfinite().all() & largest.isfinite()):  # one answer from the GPU for both
+        raise _diverged(dict(zip(parts, values, strict=True)), float(largest), S)
     optimizer.step()
+
+
+def _diverged(parts: dict[str, Tensor], largest: float, S: Tensor) -> DivergedError:
+    """Which loss it was and at which S; the gradient, where all losses are finite."""
+    for name, loss in parts.items():
+        for value, s in zip(loss.tolist(), S.tolist(), strict=True):
+            if not math.isfinite(value):
+                return DivergedError(f"{name} is {value} with S = {sym.label(s)}")
+    of = "L_G" if "L_G" in parts else " + ".join(parts)
+    all_S = " and ".join(sym.label(s) for s in S.tolist())
+    return DivergedError(f"the gradient of {of} has an entry of {largest} with S = {all_S}")
 
 
 def _adam(net: nn.Module, learning_rate: float) -> torch.optim.Adam:
     return torch.optim.Adam(net.parameters(), lr=learning_rate, betas=(0.5, 0.999), fused=True)
 
 
-def _check_finite(means: dict[str, float], step: int) -> None:
-    for name, mean in means.items():
-        if not np.isfinite(mean):
-            raise ValueError(
-                f"{name} is {mean} at step {step}: the training diverged; try a smaller scales.*.train.learning_rate"
-                " or precision=fp32"
-            )
-
-
-def _save(
-    scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int, step: int
-) -> None:
-    state = {
-        "step": step,
+def _state(
+    method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int, sums: dict[str, Tensor]
+) -> dict[str, Any]:
+    return {
         "generator": method.networks.generator.state_dict(),
         "discriminators": method.networks.discriminators.state_dict(),
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
         "buffers": {domain: buffer.state_dict() for domain, buffer in method.buffers.items()},
+        "sums": sums,
+        "live": live.save(seed),
     }
-    with files.replacing(scratch) as folder:
-        folder.mkdir()
-        torch.save(state, folder / "state.pt")
-        live.save(seed, folder)
 
 
-def _resume(
-    scratch: Path, method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int, device: torch.device
-) -> int:
-    state: dict[str, Any] = torch.load(scratch / "state.pt", map_location=device, weights_only=True)
+def _restore(
+    state: dict[str, Any], method: Method, optimizers: list[torch.optim.Adam], live: LiveLog, seed: int
+) -> dict[str, Tensor]:
+    """Go back to a checkpoint's state; returns the sums of the curves' next row."""
     method.networks.generator.load_state_dict(state["generator"])
     method.networks.discriminators.load_state_dict(state["discriminators"])
     for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
     for domain, saved in state["buffers"].items():
         method.buffers[domain].load_state_dict(saved)
-    live.restore(seed, scratch)
-    print(f"continuing at step {state['step']} from {scratch}")
-    return int(state["step"])
+    live.restore(seed, state["live"])
+    return {name: total.cpu() for name, total in state["sums"].items()}

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline import command, files
+from pipeline import command, files, outs
 from pipeline.paper import (
     activation_claims,
     figure7_claims,
@@ -23,9 +23,9 @@ METRICS = Path("reports/metrics")
 
 def main() -> None:
     """Write reports/metrics/{table1,table3,claims,conditionings,studies,summary}.json."""
-    toy, figure7, cost = (files.read_json(METRICS / f"{name}.json") for name in ("toy", "figure7", "cost"))
+    toy, figure7, cost = (outs.read_json(METRICS / f"{name}.json") for name in ("toy", "figure7", "cost"))
     names = dict.fromkeys((*SYM_RUNS, *HYPER_RUNS, *CONDITIONING_RUNS))
-    runs = {name: files.read_json(METRICS / "runs" / f"{name}.json") for name in names}
+    runs = {name: outs.read_json(METRICS / "runs" / f"{name}.json") for name in names}
     sgn, hyper = runs[table3.SGN], [runs[name] for name in HYPER_RUNS]
     injections = [runs[name] for name in CONDITIONING_RUNS]
     halves = table3.halves(sgn, hyper)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import command, files, params
+from pipeline import command, files, outs, params
 from pipeline.figures import grids, style
 from pipeline.images import catalogue
 
@@ -29,8 +29,12 @@ def main() -> None:
         raise ValueError(f"no domain is packed for {made_of}: run `dvc repro images@DOMAIN` first")
     if found.absent:
         print(f"not packed for {made_of}, so not drawn: {', '.join(found.absent)}")
-    domains = {name: np.load(f"data/{name}/train.npy", mmap_mode="r") for name in found.domains}  # N H W C
-    styles = {name: np.load(f"data/{name}/style.npy") for name in found.styles}  # H W C
+    domains = {
+        name: outs.read_packed(Path(f"data/{name}/train.npy"), sizes.train_size) for name in found.domains
+    }  # N H W C
+    styles = {
+        name: outs.read_packed(Path(f"data/{name}/style.npy"), p.images.style_size) for name in found.styles
+    }  # H W C
 
     rows = {name: pictures[:IN_ONE] for name, pictures in domains.items()}
     rows |= {"styles": np.stack(list(styles.values()))} if styles else {}

@@ -2,24 +2,22 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import comparisons, legend, style
 
 
 def main() -> None:
     """Draw reports/figures/draws.png."""
-    facts = files.read_json(Path("reports/metrics/runs/model1.json"))
+    facts = outs.read_json(Path("reports/metrics/runs/model1.json"))
     made_by = legend.made_by([facts], [legend.first_seed(facts)])
-    with np.load("data/translations/model1.npz") as arrays:
-        figure = comparisons.draws(
-            arrays["inputs"][0],
-            [tuple(S) for S in arrays["draws_S"].tolist()],
-            arrays["draws"],
-            legend.names(facts),
-            f"{made_by}; first test picture, S drawn with more of B and C than of A, ordered from B to C",
-        )
+    arrays = outs.read_arrays(Path("data/translations/model1.npz"))
+    figure = comparisons.draws(
+        arrays["inputs"][0],
+        [tuple(S) for S in arrays["draws_S"].tolist()],
+        arrays["draws"],
+        legend.names(facts),
+        f"{made_by}; first test picture, S drawn with more of B and C than of A, ordered from B to C",
+    )
     style.save(figure, Path("reports/figures/draws.png"))
 
 

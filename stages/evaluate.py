@@ -1,21 +1,29 @@
 """evaluate@RUN: a run's losses on the test set, what S does to it, and its translations: small files that need no
 network to read."""
 
-import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from pipeline import activations, command, evaluation, files, losses, params, precision, seeds, study, sym, translation
-from pipeline.images.crops import centre, open_packed, to_pictures, to_tensor
-from pipeline.networks.discriminator import Discriminator
+from pipeline import (
+    activations,
+    command,
+    evaluation,
+    files,
+    params,
+    precision,
+    seeds,
+    study,
+    sym,
+    tensors,
+    translation,
+)
+from pipeline.images.crops import to_pictures
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 
@@ -30,25 +38,17 @@ def main(key: str) -> None:
     device = precision.device()
     precision.deterministic(device, p.threads)
     vgg = VGG16.load(Path("models/vgg16.safetensors")).to(device)
-    test = _test_set(run, scale.evaluate.images, vgg, device)
+    test = evaluation.read_test_set(run, scale.evaluate.images, vgg, device)
     sampled = run.draw == "alpha"
-    references = _references(run, test.x, device) if sampled else {}
+    references = evaluation.read_references(run, test.x) if sampled else {}
 
     results: dict[str, Any] = {}
     trained: dict[str, Any] = {}
     arrays: dict[str, npt.NDArray[Any]] = {"S": np.array(shown_sets(run)), "inputs": to_pictures(test.x[:SHOWN])}
     for seed in p.seeds:
-        folder = Path("models") / key / str(seed)
-        with safe_open(folder / "generator.safetensors", "pt") as file:
-            trained = json.loads(file.metadata()["training"])
-        generator = translation.load_generator(
-            folder / "generator.safetensors", scale.train.width, scale.train.blocks, run.conditioning, k=3
-        ).to(device)
-        own, judges = (
-            _discriminators(Path("models") / name / str(seed), scale.train.width).to(device)
-            for name in (key, run.judge)
-        )
-        here = evaluation.TestSet(test.x, test.y, judges, own, test.perceptual)
+        generator, trained = _generator(key, seed, run, scale.train, p.alpha if sampled else None)
+        generator.to(device)
+        here = _with_discriminators(test, key, seed, run, scale.train.width)
         rows = []
         for S in measured_sets(run):
             losses_at_S = evaluation.measure(generator, run.objectives, here, S, scale.evaluate.batch)
@@ -64,7 +64,7 @@ def main(key: str) -> None:
                 arrays.update(drawn)
 
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
-    counts = {domain: len(open_packed(_path(domain, "test"))) for domain in domains}
+    counts = {domain: evaluation.count_test_pictures(domain) for domain in domains}
     measured = {"measured": len(test.x), "lattice": min(len(test.x), scale.evaluate.lattice_images)}
     result = {
         "run": key,
@@ -81,8 +81,7 @@ def main(key: str) -> None:
         "pictures": {**counts, **measured},
         "seeds": results,
     }
-    with files.replacing(Path("data/translations") / f"{key}.npz") as temporary:
-        np.savez(temporary, **arrays)  # type: ignore[arg-type]  # NumPy's types know no names
+    files.write_arrays(Path("data/translations") / f"{key}.npz", arrays)
     files.write_json(Path("reports/metrics/runs") / f"{key}.json", result)
 
 
@@ -98,6 +97,32 @@ def shown_sets(run: params.Run) -> list[tuple[float, ...]]:
     if run.draw == "alpha":
         return [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1)]
     return measured_sets(run)
+
+
+def _generator(
+    key: str, seed: int, run: params.Run, scale: params.ScaleTrain, alpha: float | None
+) -> tuple[Generator, dict[str, Any]]:
+    """The generator of one seed and the settings of its training; ValueError if these are not params.yaml's."""
+    path = Path("models") / key / str(seed) / "generator.safetensors"
+    generator, trained = translation.load_generator(path, scale.width, scale.blocks, run.conditioning, k=3)
+    tensors.check(path, trained, {"draw": alpha})
+    tensors.check(path, trained["run"], run.model_dump(mode="json", exclude={"judge"}))
+    tensors.check(path, trained["scale"], scale.model_dump(mode="json"))
+    return generator, trained
+
+
+def _with_discriminators(
+    test: evaluation.TestSet, key: str, seed: int, run: params.Run, width: int
+) -> evaluation.TestSet:
+    """The test set with the run's own discriminators and its judge's, which can be the same."""
+
+    def read(name: str, objectives: tuple[params.Objective, ...]) -> nn.ModuleDict:
+        path = Path("models") / name / str(seed) / "discriminators.safetensors"
+        domains = [o.about for o in objectives if o.loss == "adversarial"]
+        return evaluation.read_discriminators(path, domains, width).to(test.x.device)
+
+    own = read(key, run.active)
+    return replace(test, own=own, judges=own if run.judge == key else read(run.judge, run.objectives))
 
 
 def _study(
@@ -138,49 +163,6 @@ def _finite(losses_at_S: dict[str, Any], key: str, seed: int, S: tuple[float, ..
         if name != "own" and not math.isfinite(loss):
             raise ValueError(f"{name} of run {key}, seed {seed}, is {loss} at S = {sym.label(S)}: train it again")
     return losses_at_S
-
-
-def _path(domain: str, part: str) -> Path:
-    return Path("data") / domain / f"{part}.npy"
-
-
-def _test_set(run: params.Run, images: int, vgg: VGG16, device: torch.device) -> evaluation.TestSet:
-    x = to_tensor(open_packed(_path(run.input_domain, "test"))[:images]).to(device)
-    y, perceptual = {}, {}
-    for o in run.objectives:
-        if o.loss == "adversarial":
-            y[o.about] = evaluation.pair(to_tensor(open_packed(_path(o.about, "test"))), len(x)).to(device)
-        elif o.loss == "perceptual":
-            assert run.style_weight is not None
-            perceptual[o.about] = losses.Perceptual(vgg, _style(o, device), run.style_weight)
-    return evaluation.TestSet(x, y, nn.ModuleDict(), nn.ModuleDict(), perceptual)
-
-
-def _references(run: params.Run, x: Tensor, device: torch.device) -> dict[str, Tensor]:
-    """What the corners are compared with: the style image, or as many training pictures of the domain as inputs.
-
-    Training pictures, because the inputs are the test pictures, and because some test sets are tiny.
-    """
-    found = {}
-    for o in run.objectives:
-        if o.loss == "perceptual":
-            found[o.about] = _style(o, device)
-        else:
-            found[o.about] = to_tensor(centre(open_packed(_path(o.about, "train"))[: len(x)], x.shape[-1])).to(device)
-    return found
-
-
-def _style(objective: params.Objective, device: torch.device) -> Tensor:
-    return to_tensor(open_packed(Path("data") / objective.about / "style.npy")[None]).to(device)
-
-
-def _discriminators(folder: Path, width: int) -> nn.ModuleDict:
-    """The discriminators that a training left, by domain."""
-    tensors = load_file(folder / "discriminators.safetensors")
-    domains = sorted({name.split(".")[0] for name in tensors})
-    found = nn.ModuleDict({domain: Discriminator(width) for domain in domains})
-    found.load_state_dict(tensors)
-    return found.eval()
 
 
 if __name__ == "__main__":

@@ -2,25 +2,23 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import activations, legend, style
 
 
 def main() -> None:
     """Draw reports/figures/figure10.png."""
-    facts = files.read_json(Path("reports/metrics/runs/model1.json"))
+    facts = outs.read_json(Path("reports/metrics/runs/model1.json"))
     seed = legend.first_seed(facts)
     made_by = legend.made_by([facts], [seed])
-    with np.load("data/translations/model1.npz") as arrays:
-        figure = activations.figure10(
-            [arrays[f"activation{place}"] for place in (1, 2, 3)],
-            arrays["inputs"][0],
-            arrays[f"seed{seed}"][:3, 0],  # corners first
-            legend.names(facts),
-            f"{made_by}; activations from 0 (blocked) to 1 (open); left: the first test picture",
-        )
+    arrays = outs.read_arrays(Path("data/translations/model1.npz"))
+    figure = activations.figure10(
+        [arrays[f"activation{place}"] for place in (1, 2, 3)],
+        arrays["inputs"][0],
+        arrays[f"seed{seed}"][:3, 0],  # corners first
+        legend.names(facts),
+        f"{made_by}; activations from 0 (blocked) to 1 (open); left: the first test picture",
+    )
     style.save(figure, Path("reports/figures/figure10.png"))
 
 

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import comparisons, legend, style
 
 METRICS = Path("reports/metrics")
@@ -13,13 +11,13 @@ DOMAINS = ("photo", "monet")
 
 def main() -> None:
     """Draw reports/figures/figure7.png."""
-    numbers = files.read_json(METRICS / "figure7.json")
-    runs = [files.read_json(METRICS / "runs" / f"{numbers[which]}.json") for which in ("sgn", "other")]
+    numbers = outs.read_json(METRICS / "figure7.json")
+    runs = [outs.read_json(METRICS / "runs" / f"{numbers[which]}.json") for which in ("sgn", "other")]
     made_by = legend.made_by(runs, [legend.first_seed(numbers)])
-    with np.load("data/translations/unseen.npz") as arrays:
-        inputs, sgn, singlegan = (
-            {domain: arrays[f"{prefix}{domain}"] for domain in DOMAINS} for prefix in ("", "sgn_", "singlegan_")
-        )
+    arrays = outs.read_arrays(Path("data/translations/unseen.npz"))
+    inputs, sgn, singlegan = (
+        {domain: arrays[f"{prefix}{domain}"] for domain in DOMAINS} for prefix in ("", "sgn_", "singlegan_")
+    )
     caption = f"{made_by}; test pictures"
     figure = comparisons.figure7(inputs, sgn, singlegan, legend.names(runs[0]), caption)
     style.save(figure, Path("reports/figures/figure7.png"))

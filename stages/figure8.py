@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import comparisons, legend, style
 from pipeline.paper.runs import CONDITIONING_RUNS
 
@@ -13,13 +11,13 @@ ROWS = 2
 
 def main() -> None:
     """Draw reports/figures/figure8.png."""
-    runs = [files.read_json(Path("reports/metrics/runs") / f"{run}.json") for run in CONDITIONING_RUNS]
+    runs = [outs.read_json(Path("reports/metrics/runs") / f"{run}.json") for run in CONDITIONING_RUNS]
     seed = legend.first_seed(runs[0])
     outputs = {}
     for facts in runs:
-        with np.load(Path("data/translations") / f"{facts['run']}.npz") as arrays:
-            outputs[facts["conditioning"]] = arrays[f"seed{seed}"][:, :ROWS]
-            inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
+        arrays = outs.read_arrays(Path("data/translations") / f"{facts['run']}.npz")
+        outputs[facts["conditioning"]] = arrays[f"seed{seed}"][:, :ROWS]
+        inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
     caption = f"{legend.made_by(runs, [seed])}; first test pictures"
     figure = comparisons.figure8(inputs, outputs, sets, legend.names(runs[0]), caption)
     style.save(figure, Path("reports/figures/figure8.png"))

@@ -21,6 +21,7 @@ def main(key: str) -> None:
             scenes_test=sizes.scenes_test,
             root=source.resolve_root(p.data_root, command.invocation_root()),
             seed=p.images.seed,
+            max_pixels=p.images.max_pixels,
         )
     )
     card.check_counts(key, images)

@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import legend
 from pipeline.figures import movie as moving
 
 
 def main() -> None:
     """Write reports/figures/movie-model1.gif and reports/movie-model1.mp4."""
-    facts = files.read_json(Path("reports/metrics/runs/model1.json"))
-    with np.load("data/translations/model1.npz") as arrays:
-        pictures, sets = arrays["path"], [tuple(S) for S in arrays["path_S"].tolist()]
+    facts = outs.read_json(Path("reports/metrics/runs/model1.json"))
+    arrays = outs.read_arrays(Path("data/translations/model1.npz"))
+    pictures, sets = arrays["path"], [tuple(S) for S in arrays["path_S"].tolist()]
     caption = legend.made_by([facts], [legend.first_seed(facts)])
     shown = moving.frames(pictures, sets, legend.names(facts), caption)
     moving.write_gif(Path("reports/figures/movie-model1.gif"), shown)

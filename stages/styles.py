@@ -11,7 +11,14 @@ def main(key: str) -> None:
     p = params.load()
     size = p.images.style_size
     root = source.resolve_root(p.data_root, command.invocation_root())
-    request = source.StyleRequest(style=key, file=p.style(key).file, size=size, root=root, seed=p.images.seed)
+    request = source.StyleRequest(
+        style=key,
+        file=p.style(key).file,
+        size=size,
+        root=root,
+        seed=p.images.seed,
+        max_pixels=p.images.max_pixels,
+    )
     image = source.load(p.data).find_style(request)
     with files.replacing(Path("data") / key) as folder:
         folder.mkdir()

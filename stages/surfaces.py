@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import legend, style
 from pipeline.figures import surfaces as figures
 
@@ -14,7 +14,7 @@ SYMBOLS = {"reconstruction": "$L_{rec}$", "adversarial": "$L_{adv}$", "perceptua
 
 def main() -> None:
     """Draw reports/figures/surfaces.png: means over the seeds."""
-    facts = files.read_json(Path("reports/metrics/runs/model1.json"))
+    facts = outs.read_json(Path("reports/metrics/runs/model1.json"))
     lattices = [seed["study"]["lattice"] for seed in facts["seeds"].values()]
     losses = {
         f"{SYMBOLS[o['loss']]} ({o['about']})": np.mean(

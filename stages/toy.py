@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from pipeline import command, files, params, toy
@@ -27,8 +26,7 @@ def main() -> None:
         "seeds": scale.seeds,
         "width_seeds": scale.width_seeds,
     }
-    with files.replacing(Path("models/toy.npz")) as temporary:
-        np.savez(temporary, allow_pickle=False, **arrays)
+    files.write_arrays(Path("models/toy.npz"), arrays)
     files.write_json(Path("reports/metrics/toy.json"), {"settings": settings, **numbers})
     print(f"toy: {7 * scale.seeds} models for Table 1, widths {', '.join(map(str, scale.widths))} for Figure 9")
 

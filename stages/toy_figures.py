@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import command, files
+from pipeline import command, outs
 from pipeline.figures import style
 from pipeline.figures import toy as figures
 
@@ -13,9 +11,8 @@ FIGURES = Path("reports/figures")
 
 def main() -> None:
     """Write reports/figures/figure5.png and figure9.png."""
-    numbers = files.read_json(Path("reports/metrics/toy.json"))
-    with np.load(Path("models/toy.npz")) as archive:
-        arrays = dict(archive)
+    numbers = outs.read_json(Path("reports/metrics/toy.json"))
+    arrays = outs.read_arrays(Path("models/toy.npz"))
     style.save(figures.figure5(arrays, numbers["settings"]), FIGURES / "figure5.png")
     style.save(figures.figure9(numbers), FIGURES / "figure9.png")
 

@@ -1,20 +1,20 @@
 """train@RUN: train a run's networks, once per seed, into models/RUN/SEED and reports/live/RUN."""
 
 import importlib
-import json
 import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
-from pipeline import command, files, losses, params, precision, scratch, seeds, sym, training, translation
-from pipeline.images.crops import Crops, open_packed, to_tensor
+from pipeline import command, files, losses, params, precision, scratch, seeds, sym, tensors, training, translation
+from pipeline.checkpoints import Checkpoints
+from pipeline.images.crops import Crops, to_tensor
 from pipeline.live import LiveLog
 from pipeline.networks.vgg16 import VGG16
+from pipeline.outs import read_packed
 
 VGG16_WEIGHTS = Path("models/vgg16.safetensors")
 
@@ -28,28 +28,34 @@ def main(key: str) -> None:
     device = precision.device()
     resolved = precision.resolve(p.precision, device)
     precision.deterministic(device, p.threads)
-    inputs = [_array(o) for o in run.objectives] + [VGG16_WEIGHTS]
-    live = LiveLog(Path("reports/live") / key)
-    with files.replacing(Path("models") / key) as folder:
-        for seed in p.seeds:
-            values = {
-                "run": run.model_dump(mode="json", exclude={"judge"}),
-                "scale": scale.model_dump(mode="json"),
-                "seed": seed,
-                "draw": getattr(p, run.draw) if run.draw == "alpha" else None,
-                "precision": resolved,
-                "device": device.type,
-                "threads": p.threads if device.type == "cpu" else None,
-            }
-            place = scratch.folder(f"train-{key}-{seed}", values, [path for path in inputs if path.exists()])
-            networks, steps, seconds = _train(method, run, scale, seed, p.alpha, resolved, device, live, place)
-            _save(folder / str(seed), networks, {**values, "steps": steps})
-            print(f"{key}, seed {seed}: trained in {resolved} on {device.type}, {seconds:.0f} s")
-            files.write_json(
-                command.invocation_root() / "scratch" / "times" / f"train-{key}-{seed}.json",
-                {"seconds": round(seconds, 1), "finished": time.strftime("%Y-%m-%d %H:%M:%S")},
-            )
-    live.end()
+    inputs = [path for path in [*map(_array, run.objectives), VGG16_WEIGHTS] if path.exists()]
+    alpha = p.alpha if run.draw == "alpha" else None
+    settings: dict[int, dict[str, Any]] = {
+        seed: {
+            "run": run.model_dump(mode="json", exclude={"judge"}),
+            "scale": scale.model_dump(mode="json"),
+            "seed": seed,
+            "draw": alpha,
+            "precision": resolved,
+            "device": device.type,
+            "threads": p.threads if device.type == "cpu" else None,
+        }
+        for seed in p.seeds
+    }
+    places = {seed: scratch.place(f"train-{key}-{seed}", values, inputs) for seed, values in settings.items()}
+    with scratch.held(list(places.values())):
+        live = LiveLog(Path("reports/live") / key)
+        with files.replacing(Path("models") / key) as folder:
+            for seed, values in settings.items():
+                checkpoints = Checkpoints(places[seed].folder, places[seed].identity, p.checkpoint_seconds)
+                networks, steps, seconds = _train(method, run, scale, seed, alpha, resolved, device, live, checkpoints)
+                _save(folder / str(seed), networks, {**values, "steps": steps})
+                print(f"{key}, seed {seed}: trained in {resolved} on {device.type}, {seconds:.0f} s", flush=True)
+                files.write_json(
+                    command.invocation_root() / "scratch" / "times" / f"train-{key}-{seed}.json",
+                    {"seconds": round(seconds, 1), "finished": time.strftime("%Y-%m-%d %H:%M:%S")},
+                )
+        live.end()
 
 
 def _train(
@@ -57,11 +63,11 @@ def _train(
     run: params.Run,
     scale: params.ScaleTrain,
     seed: int,
-    alpha: float,
+    alpha: float | None,
     resolved: str,
     device: torch.device,
     live: LiveLog,
-    place: Path,
+    checkpoints: Checkpoints,
 ) -> tuple[training.Networks, int, float]:
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
     crops = {domain: Crops(Path("data") / domain / "train.npy", domain, scale.crop, seed) for domain in domains}
@@ -69,26 +75,25 @@ def _train(
         torch.manual_seed(int(seeds.sequence(seed, "networks").generate_state(1)[0]))
         networks = method_module.networks(run.objectives, run.conditioning, scale.width, scale.blocks, run.S)
     perceptual = {}
-    for i, o in enumerate(run.objectives):
-        if o.loss == "perceptual" and (run.S is None or run.S[i] > 0):
+    for o in run.active:
+        if o.loss == "perceptual":
             assert run.style_weight is not None
             vgg = VGG16.load(VGG16_WEIGHTS, precision.dtype(resolved)).to(device)
-            style = to_tensor(open_packed(_array(o))[None]).to(device)
+            style = to_tensor(read_packed(_array(o))[None]).to(device)
             perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
     method = method_module.Method(networks, run.objectives, perceptual, alpha=alpha, constant_S=run.S, seed=seed)
 
-    shown = to_tensor(open_packed(Path("data") / run.input_domain / "test.npy")[:4]).to(device)
+    shown = to_tensor(read_packed(Path("data") / run.input_domain / "test.npy")[:4]).to(device)
     sets = [*sym.corners(3), sym.centre(3)]
-    lengths = training.Length(
+    length = training.Length(
         scale.steps or training.steps_of(run.epochs, [len(c) for c in crops.values()], scale.batch),
         scale.log_every,
         scale.sample_every,
-        scale.checkpoint_every,
     )
     seconds = training.train(
         method,
         crops,
-        lengths,
+        length,
         seed=seed,
         batch_size=scale.batch,
         learning_rate=scale.learning_rate,
@@ -96,9 +101,9 @@ def _train(
         device=device,
         live=live,
         samples=lambda: translation.grid(networks.generator, shown, sets),
-        scratch=place,
+        checkpoints=checkpoints,
     )
-    return networks, lengths.steps, seconds
+    return networks, length.steps, seconds
 
 
 def _array(objective: params.Objective) -> Path:
@@ -106,15 +111,11 @@ def _array(objective: params.Objective) -> Path:
     return Path("data") / objective.about / name
 
 
-def _save(folder: Path, networks: training.Networks, values: dict[str, Any]) -> None:
+def _save(folder: Path, networks: training.Networks, about: dict[str, Any]) -> None:
     """Both files always exist; a run without an adversarial weight has no tensors in the second."""
-    folder.mkdir(parents=True)
-    # One key: safetensors writes several in a different order each time.
-    metadata = {"training": json.dumps(values, sort_keys=True)}
     nets: dict[str, nn.Module] = {"generator": networks.generator, "discriminators": networks.discriminators}
     for name, net in nets.items():
-        tensors = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
-        save_file(tensors, folder / f"{name}.safetensors", metadata)
+        tensors.write(folder / f"{name}.safetensors", net.state_dict(), about)
 
 
 if __name__ == "__main__":

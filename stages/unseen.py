@@ -1,17 +1,15 @@
 """unseen: photos and Monet paintings that no training saw, through SGN and through SingleGAN (Figure 7)."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
-from pipeline import command, files, losses, params, precision, sym, translation
-from pipeline.images.crops import open_packed, to_pictures, to_tensor
+from pipeline import command, files, losses, outs, params, precision, sym, tensors, translation
+from pipeline.images.crops import to_pictures, to_tensor
 from pipeline.networks.vgg16 import VGG16
 
 RUNS = {"sgn": "comparison", "singlegan": "singlegan"}
@@ -26,10 +24,9 @@ def main() -> None:
     device = precision.device()
     precision.deterministic(device, p.threads)
     vgg = VGG16.load(Path("models/vgg16.safetensors")).to(device)
-    inputs = {
-        domain: to_tensor(open_packed(Path("data") / domain / "test.npy")[: scale.evaluate.images]).to(device)
-        for domain in DOMAINS
-    }
+    paths = {domain: Path("data") / domain / "test.npy" for domain in DOMAINS}
+    pictures = {domain: outs.read_packed(path, multiple=4) for domain, path in paths.items()}
+    inputs = {domain: to_tensor(array[: scale.evaluate.images]).to(device) for domain, array in pictures.items()}
     results: dict[str, Any] = {}
     steps: dict[str, int] = {}
     arrays: dict[str, npt.NDArray[np.uint8]] = {domain: to_pictures(x[:SHOWN]) for domain, x in inputs.items()}
@@ -37,11 +34,14 @@ def main() -> None:
         results[str(seed)] = {domain: {} for domain in DOMAINS}
         for name, key in RUNS.items():
             path = Path("models") / key / str(seed) / "generator.safetensors"
-            with safe_open(path, "pt") as file:
-                steps[key] = json.loads(file.metadata()["training"])["steps"]
-            generator = translation.load_generator(
-                path, scale.train.width, scale.train.blocks, p.run(key).conditioning, k=3
-            ).to(device)
+            conditioning = p.run(key).conditioning
+            generator, trained = translation.load_generator(
+                path, scale.train.width, scale.train.blocks, conditioning, k=3
+            )
+            tensors.check(path, trained["run"], {"conditioning": conditioning})
+            tensors.check(path, trained["scale"], scale.train.model_dump(mode="json"))
+            generator.to(device)
+            steps[key] = trained["steps"]
             for domain, x in inputs.items():
                 output = translation.translate(generator, x, sym.corners(3)[0], scale.evaluate.batch)
                 results[str(seed)][domain][name] = {
@@ -60,8 +60,7 @@ def main() -> None:
         "pictures": {domain: len(x) for domain, x in inputs.items()},
         "seeds": results,
     }
-    with files.replacing(Path("data/translations/unseen.npz")) as temporary:
-        np.savez(temporary, **arrays)  # type: ignore[arg-type]  # NumPy's types know no names
+    files.write_arrays(Path("data/translations/unseen.npz"), arrays)
     files.write_json(Path("reports/metrics/figure7.json"), result)
 
 

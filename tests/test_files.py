@@ -1,10 +1,15 @@
 """Files and folders that are whole or absent."""
 
+import errno
 import hashlib
 import os
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline import files
@@ -14,6 +19,11 @@ def interrupted(target: Path, write: Callable[[Path], object]) -> None:
     with files.replacing(target) as temporary:
         write(temporary)
         raise KeyboardInterrupt
+
+
+def replace(target: Path, write: Callable[[Path], object]) -> None:
+    with files.replacing(target) as temporary:
+        write(temporary)
 
 
 def names(folder: Path) -> list[str]:
@@ -130,3 +140,113 @@ def test_remove_takes_anything(tmp_path: Path) -> None:
     assert names(tmp_path) == ["folder"]  # the link's target stays
     files.remove(tmp_path / "folder")
     assert names(tmp_path) == []
+
+
+def kill(target: Path, *steps: str) -> None:
+    """Replace `target`, a folder, in a process that is killed in the middle; the steps are Python's."""
+    code = ["import os, signal, pathlib", "from pipeline import files", f"target = pathlib.Path({str(target)!r})"]
+    code += ["def die(*_): os.kill(os.getpid(), signal.SIGKILL)", *steps]
+    code += ["with files.replacing(target) as t: t.mkdir(); (t / 'new').touch(); inside()"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    assert subprocess.run([sys.executable, "-c", "\n".join(code)], env=environment).returncode == -9
+
+
+KILLS = {
+    "while it is written": ("inside = die",),
+    "before the old one moves": ("inside = lambda: setattr(os, 'replace', die)",),
+    "between the two renames": (
+        "replace = os.replace",
+        "def once(a, b): replace(a, b); die()",
+        "inside = lambda: setattr(os, 'replace', once)",
+    ),
+    "before the old one is removed": ("inside = lambda: setattr(files.shutil, 'rmtree', die)",),
+}
+
+
+@pytest.mark.parametrize("moment", KILLS)
+def test_a_kill_leaves_the_old_or_the_new_folder_and_the_next_call_tidies_up(moment: str, tmp_path: Path) -> None:
+    target = tmp_path / "model1"
+    target.mkdir()
+    (target / "old").touch()
+    kill(target, *KILLS[moment])
+    left = names(tmp_path)
+    assert len(left) >= 2  # something to tidy up
+    whole = names(target) if target.exists() else names(next(p for p in tmp_path.iterdir() if ".old" in p.name))
+    assert whole in (["old"], ["new"])
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(target, lambda temporary: temporary.mkdir())
+    assert names(tmp_path) == ["model1"]
+    assert names(target) == whole
+
+
+def test_what_a_living_process_or_another_machine_writes_is_left_alone(tmp_path: Path) -> None:
+    host = os.uname().nodename
+    (tmp_path / f".x.{host}-{os.getppid()}.tmp.json").touch()
+    (tmp_path / ".x.elsewhere-1.tmp.json").touch()
+    (tmp_path / f".y.{host}-999999999.tmp.json").touch()
+    (tmp_path / f".x.{host}-999999999.tmp.npz").touch()
+    (tmp_path / f".x.{host}-999999999.tmp.json").touch()
+    before = names(tmp_path)
+    files.write_json(tmp_path / "x.json", {})
+    assert names(tmp_path) == sorted({*before, "x.json"} - {f".x.{host}-999999999.tmp.json"})
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_names_the_file_and_leaves_the_old_one(number: int, tmp_path: Path) -> None:
+    target = tmp_path / "x.json"
+    files.write_json(target, "old")
+
+    def write(temporary: Path) -> None:
+        temporary.write_text("half")
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(OSError, match=r"x\.json") as raised:
+        replace(target, write)
+    assert raised.value.filename == str(target)
+    assert names(tmp_path) == ["x.json"]
+    assert files.read_json(target) == "old"
+
+
+def test_an_error_inside_a_folder_names_the_file_at_its_final_place(tmp_path: Path) -> None:
+    target = tmp_path / "photo"
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        replace(folder / "train.npy", fail)
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="train") as raised:
+        replace(target, write)
+    assert raised.value.filename == str(target / "train.npy")
+    assert names(tmp_path) == []
+
+
+def test_an_error_about_something_else_keeps_its_words(tmp_path: Path) -> None:
+    for error in (OSError("a sentence of ours"), ConnectionResetError(errno.ECONNRESET, "reset"), ValueError("no")):
+        with pytest.raises(type(error)) as raised, files.replacing(tmp_path / "x"):
+            raise error
+        assert getattr(raised.value, "filename", None) is None
+
+
+def test_a_limit_that_the_system_sets_is_an_error_with_the_name(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        for write in (
+            lambda: files.write_json(tmp_path / "x.json", list(range(1000))),
+            lambda: files.write_arrays(tmp_path / "x.npz", {"a": np.zeros(1000)}),
+        ):
+            with pytest.raises(OSError, match=r"x\.(json|npz)"):
+                write()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert names(tmp_path) == []
+
+
+def test_arrays_are_the_same_bytes_each_time_and_as_numpy_writes_them(tmp_path: Path) -> None:
+    arrays = {"S": np.eye(3), "inputs": np.zeros((2, 8, 8, 3), np.uint8)}
+    files.write_arrays(tmp_path / "a.npz", arrays)
+    np.savez(tmp_path / "b.npz", S=arrays["S"], inputs=arrays["inputs"])
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()

@@ -59,13 +59,12 @@ def test_going_back_to_a_checkpoint_drops_what_came_after_it() -> None:
     live = LiveLog(Path("live"))
     live.picture(0, 0, grid)
     live.metrics(0, 1, {"L_G": 1.0})
-    Path("checkpoint").mkdir()
-    live.save(0, Path("checkpoint"))
+    saved = live.save(0)
     live.metrics(0, 2, {"L_G": 2.0})
     live.picture(0, 2, grid)
     # killed here; a new process
     live = LiveLog(Path("live"))
-    live.restore(0, Path("checkpoint"))
+    live.restore(0, saved)
     live.metrics(0, 2, {"L_G": 5.0})
     live.end()
     assert rows("live/plots/metrics/seed0/L_G.tsv") == ["step\tL_G", "1\t1.0", "2\t5.0"]

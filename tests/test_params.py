@@ -136,7 +136,15 @@ BAD: list[tuple[str, Any, str]] = [
     ("images.max_unreadable", 1.5, "less than or equal to 1"),
     ("images.seed", -1, "greater than or equal to 0"),
     ("domains.photo.side", "C", "'A' or 'B'"),
+    ("images.max_pixels", 0, "greater than 0"),
+    ("checkpoint_seconds", -1, "greater than or equal to 0"),
     ("styles.udnie.file", 7, "a valid string"),
+    ("styles.udnie.file", "../../etc/passwd", "inside the source's folder"),
+    ("styles.udnie.file", "/etc/passwd", "inside the source's folder"),
+    ("styles.udnie.file", "", "inside the source's folder"),
+    ("styles.udnie.file", "udnie.jpg\0.sh", "inside the source's folder"),
+    ("domains.photo.dataset", "a/../../b", "inside the source's folder"),
+    ("domains.photo.dataset", "//b", "inside the source's folder"),
     ("toy.samples", 1, "greater than or equal to 2"),
     ("toy.learning_rates", [0.1, 0.1], ""),
     ("runs.model1.method", "gan", "'sgn'"),
@@ -260,10 +268,11 @@ def test_a_missing_key_is_named(path: str) -> None:
     assert f"{path} is missing" in sentence(values)
 
 
-@pytest.mark.parametrize("name", ["Model1", "model 1", "../x", "model_1", "-x", ""])
-def test_a_name_is_a_plain_folder_name(name: str) -> None:
+@pytest.mark.parametrize("name", ["Model1", "model 1", "../x", "model_1", "-x", "", "x\n", "/x", ".", "x/y", "x\0"])
+@pytest.mark.parametrize("place", ["runs", "domains", "styles", "scales"])
+def test_a_name_is_a_plain_folder_name(name: str, place: str) -> None:
     values = copy.deepcopy(VALUES)
-    values["runs"][name] = MODEL1
+    values[place][name] = next(iter(values[place].values()))
     assert repr(name) in sentence(values)
 
 

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.tracing import compare
+
 CHECKOUT = Path(__file__).resolve().parent.parent
+# What no figure's code may change.
+COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "unseen", "cost")
 
 
-def call(folder: Path, *command: str, check: bool = True) -> str:
+def call(folder: Path, *command: str, check: bool = True, **variables: str) -> str:
     """Run a command in a folder with this environment's programs first in the path; its stdout and stderr."""
     environment = {
         **os.environ,
@@ -22,6 +26,7 @@ def call(folder: Path, *command: str, check: bool = True) -> str:
         "GIT_AUTHOR_EMAIL": "test@localhost",
         "GIT_COMMITTER_NAME": "test",
         "GIT_COMMITTER_EMAIL": "test@localhost",
+        **variables,
     }
     environment.pop("DVC_ROOT", None)
     run = subprocess.run(
@@ -32,8 +37,8 @@ def call(folder: Path, *command: str, check: bool = True) -> str:
     return run.stdout
 
 
-def dvc(folder: Path, *arguments: str, check: bool = True) -> str:
-    return call(folder, sys.executable, "-m", "dvc", *arguments, check=check)
+def dvc(folder: Path, *arguments: str, check: bool = True, **variables: str) -> str:
+    return call(folder, sys.executable, "-m", "dvc", *arguments, check=check, **variables)
 
 
 def stages_of(text: str) -> set[str]:
@@ -43,7 +48,10 @@ def stages_of(text: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of the working tree, at scale smoke, after its first `dvc repro`; its path has a space in it."""
+    """A clone of the working tree, at scale smoke, after its first `dvc repro`; its path has a space in it.
+
+    What each stage read is recorded in the folder `trace` beside it (tests/tracing).
+    """
     folder = tmp_path_factory.mktemp("clone") / "my clone"
     listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, listed):
@@ -56,8 +64,22 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     call(folder, "git", "init", "-q")
     call(folder, "git", "add", "-A")
     call(folder, "git", "commit", "-q", "-m", "smoke")
-    dvc(folder, "repro")
+    trace = folder.parent / "trace"
+    trace.mkdir()
+    dvc(folder, "repro", PYTHONPATH=str(CHECKOUT / "tests" / "tracing"), SGN_TRACE=str(trace))
     return folder
+
+
+@pytest.fixture(scope="module")
+def reads(clone: Path) -> dict[str, compare.Read]:
+    """What each stage of the clone's first run read."""
+    return compare.traced(clone.parent / "trace")
+
+
+@pytest.fixture(scope="module")
+def stages(clone: Path) -> dict[str, compare.Declared]:
+    """What each stage of the clone declares."""
+    return compare.locked(clone)
 
 
 def change(folder: Path, old: str, new: str) -> None:
@@ -134,6 +156,64 @@ def test_a_mistake_in_params_stops_the_stage_with_one_line(clone: Path) -> None:
         change(clone, "alpha: -1 ", "alpha: 0.5 ")
     assert "error: params.yaml: alpha is -1" in text
     assert "Traceback" not in text
+
+
+def test_every_stage_was_traced(reads: dict[str, compare.Read], stages: dict[str, compare.Declared]) -> None:
+    assert reads.keys() == stages.keys()
+
+
+def test_stages_read_no_file_that_they_do_not_declare(
+    clone: Path, reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+) -> None:
+    assert compare.by_stage(reads, stages, lambda r, s: compare.undeclared_files(r, s, clone)) == {}
+
+
+def test_stages_declare_no_file_that_they_do_not_read(
+    reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+) -> None:
+    assert compare.by_stage(reads, stages, compare.unread_deps) == {}
+
+
+def test_stages_read_no_parameter_that_they_do_not_declare(
+    reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+) -> None:
+    assert compare.by_stage(reads, stages, compare.undeclared_params) == {}
+
+
+def test_stages_declare_no_parameter_that_they_do_not_read(
+    reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+) -> None:
+    assert compare.by_stage(reads, stages, compare.unread_params) == {}
+
+
+def status_after(clone: Path, files: list[Path], line: str) -> set[str]:
+    """The stages that `dvc status` calls changed after a line was added to some files, which are then as before."""
+    before = {path: path.read_bytes() for path in files}
+    try:
+        for path, data in before.items():
+            path.write_bytes(data + line.encode())
+        text = dvc(clone, "status", "--json", "dvc.yaml")
+        return set(json.JSONDecoder().raw_decode(text, text.index("{"))[0])
+    finally:
+        for path, data in before.items():
+            path.write_bytes(data)
+
+
+def test_a_comment_in_the_figures_computes_nothing_again(clone: Path, stages: dict[str, compare.Declared]) -> None:
+    changed = status_after(clone, sorted((clone / "pipeline/figures").glob("*.py")), "# a comment\n")
+    assert {"toy_figures", "figure@model1", "figure7", "movie"} <= changed
+    assert not {name for name in compare.downstream(stages, changed) if name.startswith(COMPUTED)} - {"toy_figures"}
+
+
+def test_a_line_in_the_losses_retrains_everything_that_uses_them(
+    clone: Path, reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+) -> None:
+    changed = status_after(clone, [clone / "pipeline/losses.py"], "CHANGED = True\n")
+    users = {name for name, read in reads.items() if "pipeline/losses.py" in read.files}
+    assert changed == users
+    assert users >= {name for name in stages if name.startswith(("train@", "evaluate@"))} | {"unseen", "cost"}
+    rests = {name for name in stages if name.startswith(("images@", "styles@"))} | {"toy", "vgg16", "contact_sheet"}
+    assert not rests & compare.downstream(stages, changed)
 
 
 def test_metrics_and_plots_can_be_shown(clone: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline import sgn, training
+from pipeline import sgn, stopping, training
+from pipeline.checkpoints import Checkpoints
 from pipeline.images.crops import Crops
 from pipeline.live import LiveLog
 from pipeline.params import Objective
@@ -62,6 +63,19 @@ def nothing(step: int, batch: Tensor) -> Tensor:
     return batch
 
 
+class EverySteps(Checkpoints):
+    """Checkpoints by the number of steps instead of the clock."""
+
+    def __init__(self, folder: Path, every: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder, "this training", seconds=0)
+        self.every, self.steps = every, 0
+
+    def due(self) -> bool:
+        self.steps += 1
+        return self.steps % self.every == 0
+
+
 def method(start: int = 0, constant_S: tuple[float, float, float] | None = None) -> sgn.Method:
     torch.manual_seed(start)
     nets = sgn.networks(OBJECTIVES, "ccam", 4, 1, constant_S)
@@ -88,7 +102,7 @@ def train(
     training.train(
         m,
         {"photo": Crops(Path("photo.npy"), "photo", 32, 0), "vangogh": Faulty("vangogh", fault)},
-        Length(steps, log, sample, checkpoint),
+        Length(steps, log, sample),
         seed=0,
         batch_size=BATCH,
         learning_rate=rate,
@@ -96,7 +110,7 @@ def train(
         device=torch.device("cpu"),
         live=live,
         samples=samples,
-        scratch=Path(f"{name}-scratch"),
+        checkpoints=EverySteps(Path(f"{name}-scratch"), checkpoint),
     )
     live.end()
     return weights(m)
@@ -249,7 +263,7 @@ def test_twice_is_the_same(precision: str) -> None:
 
 @pytest.mark.parametrize(
     ("last", "log", "checkpoint", "precision"),
-    [(5, 2, 2, "fp32"), (4, 1, 4, "fp32"), (7, 3, 2, "fp32"), (7, 2, 3, "fp32"), (6, 2, 2, "bf16")],
+    [(5, 2, 2, "fp32"), (4, 1, 4, "fp32"), (7, 3, 2, "fp32"), (7, 4, 3, "fp32"), (6, 2, 5, "fp32"), (6, 2, 2, "bf16")],
 )
 def test_a_killed_training_ends_as_if_it_had_not_been(last: int, log: int, checkpoint: int, precision: str) -> None:
     settings: dict[str, Any] = {"log": log, "checkpoint": checkpoint, "precision": precision}
@@ -265,7 +279,7 @@ def test_a_training_killed_before_its_first_checkpoint_starts_again() -> None:
     whole = train(method(), "whole", steps=4, checkpoint=4)
     with pytest.raises(KeyboardInterrupt):
         train(method(), "killed", steps=4, checkpoint=4, fault=killed_at(3))
-    assert not Path("killed-scratch").exists()
+    assert not list(Path("killed-scratch").iterdir())
     assert same(whole, train(method(), "killed", steps=4, checkpoint=4))
     assert snapshot("whole") == snapshot("killed")
 
@@ -287,41 +301,106 @@ def test_a_finished_training_is_not_repeated() -> None:
     assert snapshot("live") == before
 
 
-def test_a_kill_while_a_checkpoint_is_written_keeps_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(capsys: pytest.CaptureFixture[str]) -> None:
     whole = train(method(), "whole")
-    save = torch.save
-    calls: list[int] = []
-
-    def interrupted(state: Any, path: Path) -> None:
-        calls.append(1)
-        save(state, path)
-        if len(calls) == 2:
-            path.write_bytes(path.read_bytes()[:1000])
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(torch, "save", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            train(method(), "killed")
+    with pytest.raises(KeyboardInterrupt):
+        train(method(), "killed", fault=killed_at(6))
+    newest = Path("killed-scratch/step-000000006.pt")
+    newest.write_bytes(newest.read_bytes()[:-1000])
     assert same(whole, train(method(start=7), "killed"))
     assert snapshot("whole") == snapshot("killed")
-    assert not list(Path().glob(".*tmp*"))
+    assert f"{newest} is not used: it is damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("last", [0, 3, 6, 7])
+def test_a_signal_finishes_the_step_and_leaves_a_checkpoint(last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = train(method(), "whole")
+    asked = iter([None] * last + [stopping.Stopped("stopped by SIGTERM", 143)])
+    with monkeypatch.context() as patch:
+        patch.setattr(stopping, "asked", lambda: next(asked))
+        with pytest.raises(stopping.Stopped, match=f"SIGTERM after step {last + 1} of 8; .* goes on from .*-scratch"):
+            train(method(), "stopped", checkpoint=100)
+    assert Path(f"stopped-scratch/step-{last + 1:09d}.pt").exists()
+    assert same(whole, train(method(start=7), "stopped"))
+    assert snapshot("whole") == snapshot("stopped")
 
 
 # Faults
 
 
-def nan_at(last: int) -> Callable[[int, Tensor], Tensor]:
-    return lambda step, batch: batch * float("nan") if step == last else batch
+def times(factor: float, last: int) -> Callable[[int, Tensor], Tensor]:
+    return lambda step, batch: batch * factor if step == last else batch
 
 
-def test_a_loss_that_is_not_finite_is_said(folder: Path) -> None:
-    with pytest.raises(ValueError, match=r"L_\w+ is nan at step 4: .*smaller .*learning_rate.*precision=fp32"):
-        train(method(), "live", fault=nan_at(3))
-    state = torch.load(folder / "live-scratch/state.pt", weights_only=True)
+def last_checkpoint(name: str) -> dict[str, Any]:
+    found = EverySteps(Path(f"{name}-scratch"), 1).newest(torch.device("cpu"))
+    assert found is not None
+    return {"step": found[0], **found[1]}
+
+
+def test_a_loss_that_is_not_finite_is_said_with_step_loss_S_and_checkpoint() -> None:
+    expected = (
+        r"^L_B is nan with S = \([\d., ]+\) at step 4: the training diverged \(the last checkpoint is "
+        r"live-scratch/step-000000002.pt\); try a smaller scales.\*.train.learning_rate or precision=fp32$"
+    )
+    with pytest.raises(ValueError, match=expected):
+        train(method(), "live", fault=times(float("nan"), 3))
+    state = last_checkpoint("live")
     assert state["step"] == 2
     for weight in [*state["generator"].values(), *state["discriminators"].values()]:
         assert weight.isfinite().all()
+
+
+def test_the_loss_of_a_discriminator_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    m = method()
+    loss = m.discriminator_loss
+
+    def faulty(batch: dict[str, Tensor], S: Tensor, G_x: Tensor, step: int) -> dict[str, Tensor]:
+        return {name: value / (0 if step == 2 else 1) for name, value in loss(batch, S, G_x, step).items()}
+
+    monkeypatch.setattr(m, "discriminator_loss", faulty)
+    with pytest.raises(ValueError, match=r"^L_D_vangogh is (inf|nan) with S = .* at step 3: .*step-000000002"):
+        train(m, "live")
+
+
+class Steep(torch.autograd.Function):
+    """The same values, a gradient times a factor."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, factor: float) -> Tensor:
+        ctx.factor = factor
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient * ctx.factor, None
+
+
+def steep(factor: float) -> sgn.Method:
+    m = method()
+    m.perceptual = {"udnie": lambda output, content: Steep.apply(udnie(output, content), factor)}  # type: ignore[dict-item]
+    return m
+
+
+@pytest.mark.parametrize("factor", [float("inf"), float("nan")])
+def test_a_gradient_that_is_not_finite_is_said_before_it_spoils_the_networks(factor: float) -> None:
+    m = steep(factor)
+    before = weights(m)
+    with pytest.raises(
+        ValueError, match=r"gradient of L_G has an entry of (inf|nan) with S = \(.*\) and \(.*\) at step 1"
+    ):
+        train(m, "live")
+    assert same(before, weights(m))
+
+
+def test_a_large_gradient_is_no_fault() -> None:
+    after = train(steep(1e25), "live")  # its square is beyond float32
+    assert all(weight.isfinite().all() for weight in after.values())
+
+
+def test_without_a_checkpoint_the_message_says_so() -> None:
+    with pytest.raises(ValueError, match="there is no checkpoint yet"):
+        train(method(), "live", fault=times(float("nan"), 1))
 
 
 def test_too_large_a_rate_ends_in_one_sentence() -> None:
@@ -331,4 +410,4 @@ def test_too_large_a_rate_ends_in_one_sentence() -> None:
 
 def test_the_last_step_is_checked_too() -> None:
     with pytest.raises(ValueError, match="at step 8"):
-        train(method(), "live", fault=nan_at(7), log=5)
+        train(method(), "live", fault=times(float("nan"), 7), log=5)

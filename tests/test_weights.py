@@ -18,6 +18,7 @@ import torch
 import torchvision
 from safetensors.torch import load_file, save_file
 
+from pipeline import caches
 from pipeline.weights import package, sources
 from pipeline.weights.formats import read
 from pipeline.weights.known import VGG16, Known, checked, digest, write
@@ -377,11 +378,11 @@ def test_no_source_is_one_sentence_with_every_reason_and_the_way_out(stand_in: S
 def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("HOME", "/home/somebody")
-    assert sources.cache_folder({}) == Path("/home/somebody/.cache/sgn-reproduction")
-    assert sources.cache_folder({"XDG_CACHE_HOME": "relative"}) == Path("/home/somebody/.cache/sgn-reproduction")
-    assert sources.cache_folder({"XDG_CACHE_HOME": "/xdg"}) == Path("/xdg/sgn-reproduction")
-    assert sources.cache_folder({"XDG_CACHE_HOME": "/xdg", "SGN_CACHE": "/own"}) == Path("/own")
-    assert sources.cache_folder({"SGN_CACHE": "own"}) == tmp_path / "own"
+    assert caches.folder({}) == Path("/home/somebody/.cache/sgn-reproduction")
+    assert caches.folder({"XDG_CACHE_HOME": "relative"}) == Path("/home/somebody/.cache/sgn-reproduction")
+    assert caches.folder({"XDG_CACHE_HOME": "/xdg"}) == Path("/xdg/sgn-reproduction")
+    assert caches.folder({"XDG_CACHE_HOME": "/xdg", "SGN_CACHE": "/own"}) == Path("/own")
+    assert caches.folder({"SGN_CACHE": "own"}) == tmp_path / "own"
 
 
 # The real pip, with a folder in the place of the package index

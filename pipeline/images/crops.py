@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from pipeline import seeds
+from pipeline import outs, seeds
 
 
 def to_tensor(pictures: npt.NDArray[np.uint8]) -> Tensor:
@@ -23,14 +23,6 @@ def to_pictures(x: Tensor) -> npt.NDArray[np.uint8]:
     """float (N, C, H, W) in [-1, 1] to uint8 (N, H, W, C)."""
     pixels = ((x.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
     array: npt.NDArray[np.uint8] = pixels.permute(0, 2, 3, 1).cpu().numpy()
-    return array
-
-
-def open_packed(path: Path) -> npt.NDArray[np.uint8]:
-    """A packed array data/NAME/*.npy, mapped into memory; ValueError if it is missing."""
-    if not path.is_file():
-        raise ValueError(f"{path} is missing: `dvc repro` makes it")
-    array: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r")
     return array
 
 
@@ -47,9 +39,11 @@ class Crops:
 
     def __init__(self, path: Path, domain: str, crop: int, seed: int) -> None:
         """`path`: a packed array, uint8 (N, H, W, C), mapped into memory."""
-        self.pictures = open_packed(path)
+        self.pictures = outs.read_packed(path)
         self.domain, self.crop, self.seed = domain, crop, seed
-        assert crop <= self.pictures.shape[1], f"crop {crop} of {path} with {self.pictures.shape[1]} pixels"
+        side = min(self.pictures.shape[1:3])
+        if crop > side:
+            raise outs.unusable(path, f"holds pictures of {side} pixels, too small for crops of {crop}")
 
     def __len__(self) -> int:
         return len(self.pictures)

@@ -1,21 +1,28 @@
 """From a file's bytes to an upright RGB picture; what cannot be read ends in a sentence."""
 
+import re
 import warnings
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 # Only these of Pillow's formats are tried, whatever the file is called: others reach for outside programs (EPS) or are
 # not photographs. JPEG includes MPO, a JPEG with further pictures that many cameras write; the first is read.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "PPM")
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")
 
-# Pillow's own limit for a decompression bomb (a quarter of a GiB as RGB); Pillow only warns there, here it is an error.
-MAX_PIXELS = 89_478_485
+# Every picture's size is checked here, against the limit that its caller gives, before a pixel is decoded. Pillow's own
+# limit would warn or refuse below a higher one. It is global, and no other file of this project decodes pictures.
+Image.MAX_IMAGE_PIXELS = None
 # A shorter side below this is an icon or a broken file; the smallest size that params.yaml allows to pack at is equal.
 MIN_SIDE = 16
 
+# A JPEG's scans each pass over the whole picture, but one that changes nothing takes a few bytes: a file of 0.5 MB can
+# keep a processor busy for a minute. Encoders write about ten.
+MAX_SCANS = 100
+
+_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -28,26 +35,26 @@ _UPRIGHT = {
 }
 
 
-def decode(stream: BinaryIO) -> Image.Image:
+def decode(stream: BinaryIO, max_pixels: int) -> Image.Image:
     """Decode a whole picture, as stored: any mode, EXIF rotation not yet applied. The stream must be seekable.
 
     Raises ValueError, with a reason that does not depend on where the file lies, for a file that is no picture of
-    `FORMATS`, is damaged or cut off, is smaller than `MIN_SIDE` or holds more than `MAX_PIXELS`.
+    `FORMATS`, is damaged or cut off, is smaller than `MIN_SIDE`, claims more than `max_pixels` (params.yaml's
+    images.max_pixels), or takes absurdly many parts to say what it shows.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata; the size is checked below
             image = Image.open(stream, formats=FORMATS)
-            _check_size(*image.size)
+            _check_size(*image.size, max_pixels)
+            _check_parts(image, stream)
             image.load()
     except UnidentifiedImageError:
         raise ValueError(_no_picture(stream)) from None
-    except Image.DecompressionBombError:
-        raise ValueError(f"it claims more than {MAX_PIXELS:,} pixels (decompression bomb)") from None
-    except (_SizeError, MemoryError):
+    except (_RefusedError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders answer damage with many types: SyntaxError, struct.error, EOFError
-        raise ValueError(f"damaged or cut off: {error}") from error
+        raise ValueError(f"damaged or cut off: {' '.join(str(error).split()) or type(error).__name__}") from error
     return image
 
 
@@ -71,15 +78,44 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return rgb if turn is None else rgb.transpose(turn)
 
 
-class _SizeError(ValueError):
-    """A picture that is too small or too large: a sentence of our own, to be told from Pillow's ValueError."""
+class _RefusedError(ValueError):
+    """A picture that is refused by its header: a sentence of our own, to be told from Pillow's ValueError."""
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, max_pixels: int) -> None:
     if min(width, height) < MIN_SIDE:
-        raise _SizeError(f"too small: {width}x{height} pixels, the shorter side needs {MIN_SIDE}")
-    if width * height > MAX_PIXELS:
-        raise _SizeError(f"it claims {width}x{height} pixels, more than {MAX_PIXELS:,} (decompression bomb)")
+        raise _RefusedError(f"too small: {width}x{height} pixels, the shorter side needs {MIN_SIDE}")
+    if width * height > max_pixels:
+        raise _RefusedError(
+            f"it claims {width}x{height} pixels, more than images.max_pixels in params.yaml, {max_pixels:,}: "
+            "a decompression bomb, or a limit to raise"
+        )
+
+
+def _check_parts(image: ImageFile.ImageFile, stream: BinaryIO) -> None:
+    """Raise ValueError for a picture of so many parts, each quickly said, that decoding them takes minutes."""
+    width, height = image.size
+    # A TIFF has at most a strip for each row or tiles of 16 x 16 pixels, and that for each of up to five channels.
+    if len(image.tile) > 5 * max(height, (width // 16 + 1) * (height // 16 + 1)):
+        raise _RefusedError(f"{len(image.tile):,} strips or tiles for {width}x{height} pixels (decompression bomb)")
+    if image.format in ("JPEG", "MPO") and _scans(stream) > MAX_SCANS:
+        raise _RefusedError(f"more than {MAX_SCANS} scans in a JPEG (decompression bomb)")
+
+
+def _scans(stream: BinaryIO) -> int:
+    """How many scans a JPEG has, counted up to one more than `MAX_SCANS`; the stream stays where it was."""
+    before = stream.tell()
+    stream.seek(0)
+    data = stream.read()
+    stream.seek(before)
+    scans, position = 0, 2
+    # A marker with a segment: FF and a byte that is no filling (FF), does not say that FF belongs to the pixels (00),
+    # and is none of the markers that stand alone (01, D0 to D7).
+    while scans <= MAX_SCANS and (found := _MARKER.search(data, position)) and found[0] != b"\xff\xd9":
+        scans += found[0] == b"\xff\xda"
+        # The segment's length counts its own two bytes. Behind a scan's header come pixels, up to the next marker.
+        position = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2]))
+    return scans
 
 
 def _no_picture(stream: BinaryIO) -> str:
@@ -101,7 +137,9 @@ def _no_picture(stream: BinaryIO) -> str:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        return int(image.getexif().get(_ORIENTATION, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # broken EXIF data does not make the picture unreadable: it stays as it is stored
         return 1
 

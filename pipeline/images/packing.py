@@ -175,6 +175,11 @@ def _read(picture: Picture, size: int) -> _Square | str:
         rgb = decoding.to_rgb(picture.load())
     except (OSError, ValueError) as error:
         return " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
+    except MemoryError:
+        # Not left out as an unreadable one: another machine would pack it, and the data would be other data.
+        raise OSError(
+            f"too little memory to read {picture.name}: remove it, or lower images.max_pixels in params.yaml"
+        ) from None
     original = rgb.size
     digest = hashlib.sha256(f"{original}".encode() + rgb.tobytes()).hexdigest()
     rgb = square(rgb, size)

@@ -28,7 +28,8 @@ class Request:
 
     `dataset` and `side` say where CycleGAN's layout has the domain. `train_size` and `test_size` are the pixels of a
     side of the packed squares. `scenes_train` and `scenes_test` are how many pictures a source that renders them makes.
-    `root` is the user's `data_root`, already made absolute, or None; `seed` is the root of all random numbers.
+    `root` is the user's `data_root`, already made absolute, or None; `seed` is the root of all random numbers. A file
+    that claims more than `max_pixels` is refused.
     """
 
     domain: str
@@ -40,6 +41,7 @@ class Request:
     scenes_test: int
     root: Path | None
     seed: int
+    max_pixels: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class StyleRequest:
     size: int
     root: Path | None
     seed: int
+    max_pixels: int
 
 
 @dataclass(frozen=True)

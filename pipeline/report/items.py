@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import files
+from pipeline import outs
 from pipeline.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 
 METRICS = Path("reports/metrics")
@@ -118,14 +118,9 @@ ITEMS = (
 
 
 def metrics(name: str) -> Any:
-    """What a file of reports/metrics holds; ValueError that names the file if it is missing or not JSON."""
-    path = METRICS / name
-    try:
-        return files.read_json(path)
-    except FileNotFoundError:
-        raise ValueError(f"{path.as_posix()} is missing: run `dvc repro` to measure it") from None
-    except ValueError as error:
-        raise ValueError(f"{path.as_posix()} is not JSON ({error}): run `dvc repro` to measure it again") from None
+    """What a file of reports/metrics holds; ValueError that names its stage if it is missing or not JSON."""
+    lists = {entry.file.name for entry in ITEMS} | {"claims.json"}
+    return outs.read_json(METRICS / name, list if name in lists else dict)
 
 
 def page(name: str) -> Page:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save
 
-from pipeline import files
+from pipeline import tensors
 
 WANTED = "give the ImageNet weights of VGG16 in float32"
 State = dict[str, torch.Tensor]  # a name of torchvision's, such as features.0.weight -> a float32 tensor
@@ -91,6 +90,4 @@ def dtype_name(tensor: torch.Tensor) -> str:
 
 def write(path: Path, state: State) -> None:
     """Write the tensors as safetensors: the same tensors give the same bytes."""
-    with files.replacing(path) as temporary:
-        # Not save_file: it makes files that nobody but their owner can read.
-        temporary.write_bytes(save(state))
+    tensors.write(path, state)

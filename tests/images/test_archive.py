@@ -19,8 +19,10 @@ from pipeline.images.cyclegan import archive
 from tests.images.fault_trials import picture_zip
 
 # Offsets inside an entry of a zip's table of contents, from its signature on.
+PIXELS = 10_000  # the limit of a picture
+
 ENTRY = b"PK\x01\x02"
-FLAGS, METHOD, PACKED, UNPACKED = (8, "<H"), (10, "<H"), (20, "<L"), (24, "<L")
+FLAGS, METHOD, PACKED, UNPACKED, PLACE = (8, "<H"), (10, "<H"), (20, "<L"), (24, "<L"), (42, "<L")
 
 
 def png(seed: int = 0, side: int = 16) -> bytes:
@@ -84,6 +86,13 @@ def test_pictures_are_listed_by_folder_and_sorted(tmp_path: Path) -> None:
         ("__MACOSX/../../x", "'..' parts"),
         ("set\\trainA\\x.png", "characters"),
         ("set/trainA/a\x1b[2J.png", "characters"),
+        ("set/trainA/a\nb.png", "characters"),
+        ("set/trainA/gnp.\u202egpj.png", "characters"),  # written from right to left
+        ("set/trainA/a\u200b.png", "characters"),  # of no width
+        ("set/trainA/a\ufeff.png", "characters"),
+        ("\\\\server\\x.png", "characters"),
+        ("/", "absolute path"),
+        ("..", "'..' parts"),
         ("set/valA/x.png", "not of set's layout"),
         ("set/valA/", "not of set's layout"),
         ("other/trainA/x.png", "not of set's layout"),
@@ -115,9 +124,11 @@ def test_a_member_that_does_not_belong_refuses_the_zip(
         (FLAGS, 1, "encrypted"),
         (METHOD, zipfile.ZIP_BZIP2, "compression method 12"),
         (UNPACKED, archive.MAX_PICTURE_BYTES + 1, "refused"),
+        (UNPACKED, 2**32 - 2, "zip bomb"),
+        (UNPACKED, 2**32 - 1, "zip"),  # "see the extra field", where nothing is
         (PACKED, 1_000_000, "claim .* packed bytes"),
     ],
-    ids=["encrypted", "method", "size", "overlap"],
+    ids=["encrypted", "method", "size", "4 GiB", "Zip64 without a size", "overlap"],
 )
 def test_an_entry_that_states_the_impossible_refuses_the_zip(
     tmp_path: Path, place: tuple[int, str], value: int, reason: str
@@ -133,6 +144,24 @@ def test_one_absurd_size_is_refused_by_name(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", ("set/trainA/noise.png", noise), ("set/trainA/x.png", png()))
     patch_last_entry(path, UNPACKED, archive.MAX_PICTURE_BYTES + 1)
     with pytest.raises(ValueError, match=r"'set/trainA/x\.png': 32000001 bytes unpacked"):
+        archive.members(path, "set")
+
+
+def test_a_member_that_claims_4_gib_in_a_field_of_its_own_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    info = zipfile.ZipInfo("set/trainA/x.png")
+    with zipfile.ZipFile(path, "w") as opened, opened.open(info, "w", force_zip64=True) as stream:
+        stream.write(bytes(1000))
+    content = path.read_bytes()
+    # In the table of contents the size moves to an extra field: 0x0001, 8 bytes.
+    place = content.rindex(ENTRY)
+    claim = bytearray(content[place : place + 46 + len(info.filename)])
+    struct.pack_into("<L", claim, UNPACKED[0], 2**32 - 1)
+    struct.pack_into("<H", claim, 30, 12)
+    end = bytearray(content[content.rindex(b"PK\x05\x06") :])
+    struct.pack_into("<L", end, 12, len(claim) + 12)
+    path.write_bytes(content[:place] + claim + struct.pack("<HHQ", 1, 8, 2**32) + end)
+    with pytest.raises(ValueError, match=r"from \d+ to 4294967296 bytes \(a zip bomb"):
         archive.members(path, "set")
 
 
@@ -169,7 +198,7 @@ def test_what_is_no_zip_is_named(tmp_path: Path, damage: Callable[[bytes], bytes
 
 
 def load(path: Path) -> partial[Image.Image]:
-    return partial(archive.read_member, path, "set/trainA/x.png")
+    return partial(archive.read_member, path, "set/trainA/x.png", PIXELS)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -201,6 +230,14 @@ def test_a_member_that_lies_about_its_size_is_not_inflated(tmp_path: Path) -> No
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("place", [0, 30, 2**32 - 2])
+def test_a_member_that_lies_elsewhere_is_damaged(tmp_path: Path, place: int) -> None:
+    path = write_zip(tmp_path / "a.zip", ("set/trainA/x.png", png(7)))
+    patch_last_entry(path, PLACE, place)
+    with pytest.raises(ValueError, match="damaged in the zip"):
+        load(path)()
+
+
 @pytest.mark.parametrize(("content", "reason"), [(b"#!/bin/sh\n", "text file"), (png(7)[:200], "damaged or cut off")])
 def test_a_member_that_is_no_picture_says_why(tmp_path: Path, content: bytes, reason: str) -> None:
     path = write_zip(tmp_path / "a.zip", ("set/trainA/x.png", content))
@@ -214,7 +251,7 @@ def test_a_zip_that_is_gone_is_an_os_error(tmp_path: Path) -> None:
 
 
 def pixels(path: Path, name: str) -> bytes:
-    return archive.read_member(path, name).tobytes()
+    return archive.read_member(path, name, PIXELS).tobytes()
 
 
 def test_forked_processes_do_not_share_the_reading_position(tmp_path: Path) -> None:

@@ -14,12 +14,23 @@ def write(folder: Path, name: str, card: dict[str, Any]) -> None:
     (folder / name / "card.json").write_text(json.dumps(card), encoding="utf-8")
 
 
+def array(size: int) -> dict[str, Any]:
+    sizes = {"packed": 1, "unreadable": {}, "size": size, "original_sizes": {"40x30": 1}, "upscaled": 1}
+    return {**sizes, "mean": [0.5, 0.5, 0.5], "std": [0.1, 0.1, 0.1], "sha256": "ab"}
+
+
+def origin(source: str) -> dict[str, Any]:
+    return {"source": source, "licence": "", "provenance": {"folders": ["a", "b"], "ignored": {"train": {".txt": 1}}}}
+
+
 def domain(source: str, train: int = 72, test: int = 64) -> dict[str, Any]:
-    return {"source": source, "train": {"size": train}, "test": {"size": test}}
+    splits = {key: {"found": 1, "expected": None, **array(size)} for key, size in (("train", train), ("test", test))}
+    between = [{"train": ["a"], "test": ["b"]}]
+    return {"domain": "x", **origin(source), **splits, "duplicates": {"train": [], "test": [], "between": between}}
 
 
 def style(source: str, size: int = 256) -> dict[str, Any]:
-    return {"source": source, "size": size, "sha256": ""}
+    return {"style": "x", **origin(source), "name": "a.jpg", **array(size)}
 
 
 def read(folder: Path, data: str) -> tuple[list[str], list[str], tuple[str, ...]]:
@@ -47,9 +58,26 @@ def test_a_card_holds_what_was_written(tmp_path: Path) -> None:
     assert found == catalogue.Catalogue({"own": domain("folder")}, {}, ())
 
 
-@pytest.mark.parametrize("content", ['{"source": "sce', "[]", '{"source": "scenes"}'])
+WHOLE = json.dumps(domain("scenes"))
+BROKEN = {
+    "cut off": WHOLE[:20],
+    "another value": "[]",
+    "without keys": '{"source": "scenes"}',
+    "another key": WHOLE.replace('"licence"', '"license"'),
+    "a text for a number": WHOLE.replace('"size": 72', '"size": "72"'),
+    "no number": WHOLE.replace("0.5", "NaN"),
+    "no number in the provenance": WHOLE.replace('".txt": 1', '".txt": Infinity'),
+    "half a character": WHOLE.replace('"domain": "x"', '"domain": "\\ud800"'),
+    "a number of 5,000 digits": WHOLE.replace('".txt": 1', f'".txt": {"1" * 5_000}'),
+    "a size that is none": WHOLE.replace("40x30", "40 by 30"),
+    "nested 10,000 times": WHOLE.replace('".txt": 1', f'".txt": {"[" * 10_000}{"]" * 10_000}'),
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_card_says_how_to_make_it_again(tmp_path: Path, content: str) -> None:
     write(tmp_path, "own", {})
     (tmp_path / "own/card.json").write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"own/card\.json is no card: .*`dvc repro --force images@own`"):
+    with pytest.raises(ValueError, match=r"own/card\.json is no card \(.*`dvc repro --force images@own`") as caught:
         catalogue.read(("own",), (), "scenes", 72, 64, 256, tmp_path)
+    assert "\n" not in str(caught.value)

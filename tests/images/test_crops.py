@@ -114,6 +114,6 @@ def test_one_picture_is_enough(tmp_path: Path) -> None:
     assert crops.batch(2, 4).shape == (4, 3, 4, 4)
 
 
-def test_a_crop_larger_than_the_pictures_is_our_bug(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match=r"crop 10 of .* with 8 pixels"):
+def test_a_crop_larger_than_the_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"x\.npy holds pictures of 8 pixels, too small for crops of 10"):
         Crops(save(tmp_path / "x.npy", coordinates(1, 8)), "photo", 10, seed=0)

@@ -17,6 +17,7 @@ from pipeline.images.source import DomainImages, Request, StyleRequest
 from tests.images.fault_trials import picture_zip
 from tests.images.faulty_server import Script, serving
 
+PIXELS = 10_000  # the limit of a picture
 AT_ONCE = Patience(timeout=20.0, waits=())
 FOLDERS = ("trainA", "trainB", "testA", "testB")
 
@@ -111,13 +112,13 @@ def test_facts_with_a_slip_are_refused(tmp_path: Path, change: str) -> None:
     text = cyclegan.FACTS.read_text()
     assert old in text
     (tmp_path / "facts.json").write_text(text.replace(old, new))
-    with pytest.raises(ValueError, match="Facts"):
+    with pytest.raises(ValueError, match=r"facts\.json is not as published: .*(bytes|licence|sha256)"):
         cyclegan.read_facts(tmp_path / "facts.json")
 
 
 def test_only_the_zip_of_the_domain_is_downloaded(tmp_path: Path, site: tuple[Script, cyclegan.Facts]) -> None:
     script, facts = site
-    images = cyclegan.find_in("summer2winter_yosemite", "B", facts, tmp_path, AT_ONCE)
+    images = cyclegan.find_in("summer2winter_yosemite", "B", facts, tmp_path, PIXELS, AT_ONCE)
     assert asked(script) == ["/zips/summer2winter_yosemite.zip"]
     assert [picture.name for picture in images.train] == ["trainB/0.png", "trainB/1.png", "trainB/2.png"]
     assert [picture.name for picture in images.test] == ["testB/0.png", "testB/1.png", "testB/2.png"]
@@ -127,11 +128,11 @@ def test_only_the_zip_of_the_domain_is_downloaded(tmp_path: Path, site: tuple[Sc
 
 def test_photos_come_from_whichever_zip_is_there(tmp_path: Path, site: tuple[Script, cyclegan.Facts]) -> None:
     script, facts = site
-    from_own = cyclegan.find_in("vangogh2photo", "B", facts, tmp_path / "one", AT_ONCE)
+    from_own = cyclegan.find_in("vangogh2photo", "B", facts, tmp_path / "one", PIXELS, AT_ONCE)
     assert asked(script) == ["/zips/vangogh2photo.zip"]
     script.served.clear()
-    cyclegan.find_in("ukiyoe2photo", "A", facts, tmp_path / "two", AT_ONCE)
-    from_other = cyclegan.find_in("vangogh2photo", "B", facts, tmp_path / "two", AT_ONCE)
+    cyclegan.find_in("ukiyoe2photo", "A", facts, tmp_path / "two", PIXELS, AT_ONCE)
+    from_other = cyclegan.find_in("vangogh2photo", "B", facts, tmp_path / "two", PIXELS, AT_ONCE)
     assert asked(script) == ["/zips/ukiyoe2photo.zip"]
     assert pixels(from_other) == pixels(from_own)
     # The card, an output that DVC hashes, must not depend on what was in the cache.
@@ -142,8 +143,8 @@ def test_photos_come_from_whichever_zip_is_there(tmp_path: Path, site: tuple[Scr
 
 def test_paintings_never_come_from_another_zip(tmp_path: Path, site: tuple[Script, cyclegan.Facts]) -> None:
     script, facts = site
-    ukiyoe = cyclegan.find_in("ukiyoe2photo", "A", facts, tmp_path, AT_ONCE)
-    vangogh = cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, AT_ONCE)
+    ukiyoe = cyclegan.find_in("ukiyoe2photo", "A", facts, tmp_path, PIXELS, AT_ONCE)
+    vangogh = cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, PIXELS, AT_ONCE)
     assert asked(script) == ["/zips/ukiyoe2photo.zip", "/zips/vangogh2photo.zip"]
     assert pixels(ukiyoe) != pixels(vangogh)
 
@@ -154,7 +155,7 @@ def test_another_number_of_pictures_than_published_is_an_error(
     _, facts = site
     more = facts.data_sets["vangogh2photo"].model_copy(update={"counts": dict.fromkeys(FOLDERS, 4)})
     facts = facts.model_copy(update={"data_sets": {**facts.data_sets, "vangogh2photo": more}})
-    images = cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, AT_ONCE)
+    images = cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, PIXELS, AT_ONCE)
     with pytest.raises(ValueError, match="3 train pictures found, 4 expected"):
         card.check_counts("vangogh", images)
 
@@ -165,11 +166,11 @@ def test_a_zip_of_another_data_set_is_refused(tmp_path: Path, site: tuple[Script
     facts = facts.model_copy(update={"data_sets": {"vangogh2photo": wrong}})
     zipped = tmp_path / "vangogh2photo.zip"
     with pytest.raises(DownloadError):
-        cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, AT_ONCE)
-    cyclegan.find_in("summer2winter_yosemite", "A", site[1], tmp_path, AT_ONCE)
+        cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, PIXELS, AT_ONCE)
+    cyclegan.find_in("summer2winter_yosemite", "A", site[1], tmp_path, PIXELS, AT_ONCE)
     (tmp_path / "summer2winter_yosemite.zip").rename(zipped)
     with pytest.raises(ValueError, match="not of vangogh2photo's layout"):
-        cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, AT_ONCE)
+        cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, PIXELS, AT_ONCE)
 
 
 def test_a_style_image_is_downloaded_or_placed_by_hand(
@@ -179,21 +180,32 @@ def test_a_style_image_is_downloaded_or_placed_by_hand(
     by_hand = tmp_path / "by hand"
     by_hand.mkdir()
     (by_hand / "udnie.jpg").write_bytes(contents["/styles/udnie.jpg"])
-    placed = cyclegan.find_style_in("udnie.jpg", facts, by_hand, AT_ONCE)
+    placed = cyclegan.find_style_in("udnie.jpg", facts, by_hand, PIXELS, AT_ONCE)
     assert asked(script) == []
-    fetched = cyclegan.find_style_in("udnie.jpg", facts, tmp_path / "empty", AT_ONCE)
+    fetched = cyclegan.find_style_in("udnie.jpg", facts, tmp_path / "empty", PIXELS, AT_ONCE)
     assert asked(script) == ["/styles/udnie.jpg"]
     assert placed.picture.load().tobytes() == fetched.picture.load().tobytes()
     assert (fetched.picture.name, fetched.licence) == ("udnie.jpg", "Picabia")
     assert fetched.provenance == {"file": "udnie.jpg", "sha256": facts.style_images["udnie.jpg"].sha256}
 
 
+def test_a_picture_of_more_pixels_than_allowed_is_not_decoded(
+    tmp_path: Path, site: tuple[Script, cyclegan.Facts]
+) -> None:
+    _, facts = site
+    pictures = cyclegan.find_in("vangogh2photo", "A", facts, tmp_path, 100, AT_ONCE).train
+    style = cyclegan.find_style_in("udnie.jpg", facts, tmp_path, 100, AT_ONCE).picture
+    for picture in (*pictures, style):
+        with pytest.raises(ValueError, match=r"more than images\.max_pixels .*, 100"):
+            picture.load()
+
+
 def test_what_is_not_published_is_named(tmp_path: Path, site: tuple[Script, cyclegan.Facts]) -> None:
     _, facts = site
     with pytest.raises(ValueError, match="no data set 'horse2zebra'; it has vangogh2photo"):
-        cyclegan.find_in("horse2zebra", "A", facts, tmp_path, AT_ONCE)
+        cyclegan.find_in("horse2zebra", "A", facts, tmp_path, PIXELS, AT_ONCE)
     with pytest.raises(ValueError, match=r"no style image 'mine\.jpg'; it has udnie\.jpg"):
-        cyclegan.find_style_in("mine.jpg", facts, tmp_path, AT_ONCE)
+        cyclegan.find_style_in("mine.jpg", facts, tmp_path, PIXELS, AT_ONCE)
 
 
 def test_a_domain_and_a_style_are_packed_from_the_cache_of_the_user(
@@ -202,11 +214,11 @@ def test_a_domain_and_a_style_are_packed_from_the_cache_of_the_user(
     _, facts = site
     monkeypatch.setenv("SGN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(cyclegan, "read_facts", lambda: facts)
-    images = cyclegan.find(Request("vangogh", "vangogh2photo", "A", 18, 16, 0, 0, None, 0))
+    images = cyclegan.find(Request("vangogh", "vangogh2photo", "A", 18, 16, 0, 0, None, 0, PIXELS))
     train = packing.pack(images.train, 18, tmp_path / "train.npy", what="train pictures")
     assert (train.names, train.unreadable) == (("trainA/0.png", "trainA/1.png", "trainA/2.png"), {})
     assert np.load(tmp_path / "train.npy").shape == (3, 18, 18, 3)  # N H W C
-    style = cyclegan.find_style(StyleRequest("udnie", "udnie.jpg", 16, None, 0))
+    style = cyclegan.find_style(StyleRequest("udnie", "udnie.jpg", 16, None, 0, PIXELS))
     packing.pack([style.picture], 16, tmp_path / "style.npy", what="style")
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == [
         "udnie.jpg",

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline.images.decoding import MAX_PIXELS, MIN_SIDE, decode, to_rgb
+from pipeline.images import decoding
+from pipeline.images.decoding import MAX_SCANS, MIN_SIDE, decode, to_rgb
 
 HEIGHT, WIDTH = 20, 30
+MAX_PIXELS = 89_478_485  # as in params.yaml
 
 
 def gradient() -> Image.Image:
@@ -27,7 +30,7 @@ def encoded(image: Image.Image, format: str, **options: object) -> bytes:
 
 
 def read(data: bytes) -> Image.Image:
-    return to_rgb(decode(io.BytesIO(data)))
+    return to_rgb(decode(io.BytesIO(data), MAX_PIXELS))
 
 
 def reason(data: bytes) -> str:
@@ -181,12 +184,161 @@ def test_smallest_picture_is_read() -> None:
     assert read(encoded(Image.new("RGB", (MIN_SIDE, MIN_SIDE)), "PNG")).size == (MIN_SIDE, MIN_SIDE)
 
 
-@pytest.mark.parametrize("width", [9_000, 60_000])  # Pillow only warns of the first and refuses the second
+@pytest.mark.parametrize("width", [9_000, 60_000])
 def test_decompression_bomb_is_refused_by_its_header(width: int) -> None:
     header = struct.pack(">IIBBBBB", width, 10_000, 8, 2, 0, 0, 0)
     chunk = struct.pack(">I", len(header)) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
     assert width * 10_000 > MAX_PIXELS
     assert "decompression bomb" in reason(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT")
+
+
+def test_the_limit_of_pixels_is_the_callers(recwarn: pytest.WarningsRecorder) -> None:
+    data = encoded(gradient(), "PNG")
+    with pytest.raises(ValueError, match=r"30x20 pixels, more than images\.max_pixels in params\.yaml, 599: "):
+        decode(io.BytesIO(data), WIDTH * HEIGHT - 1)
+    assert decode(io.BytesIO(data), WIDTH * HEIGHT).size == (WIDTH, HEIGHT)
+    above_pillows = encoded(Image.new("1", (60_000, 4_000)), "PNG")  # Pillow's own limit would refuse it
+    assert decode(io.BytesIO(above_pillows), 240_000_000).size == (60_000, 4_000)
+    assert not recwarn
+
+
+def test_no_other_file_of_the_project_decodes_pictures() -> None:
+    """Pillow's own limit is off in the whole process: who decodes checks the size before, and only one file does."""
+    checkout = Path(__file__).parents[2]
+    opening = [
+        p
+        for folder in ("pipeline", "stages")
+        for p in (checkout / folder).rglob("*.py")
+        if "Image.open(" in p.read_text()
+    ]
+    assert opening == [checkout / "pipeline/images/decoding.py"]
+    assert Image.MAX_IMAGE_PIXELS is None
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@pytest.mark.parametrize("kind", ["iCCP", "zTXt", "iTXt"])
+def test_a_png_whose_texts_inflate_is_refused(kind: str) -> None:
+    """50 MB in each of these in a file of 50 kB."""
+    lies = b"a\0\1\0\0\0" if kind == "iTXt" else b"a\0\0"
+    data = encoded(gradient(), "PNG")
+    header = 8 + 25
+    bomb = chunk(kind.encode(), lies + zlib.compress(bytes(50_000_000)))
+    assert "too large" in reason(data[:header] + bomb + data[header:])
+
+
+def test_what_a_png_has_beyond_its_pixels_is_not_inflated() -> None:
+    data = encoded(gradient(), "PNG")
+    start = data.index(b"IDAT") - 4
+    rows = (b"\0" + bytes(WIDTH * 3)) * HEIGHT
+    swollen = data[:start] + chunk(b"IDAT", zlib.compress(rows + bytes(50_000_000))) + chunk(b"IEND", b"")
+    tracemalloc.start()
+    try:
+        assert np.asarray(read(swollen)).max() == 0
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def tiff(width: int, height: int, layout: dict[int, list[int]]) -> bytes:
+    """A TIFF without compression, RGB: tags 256 and so on with these strips or tiles, then pixels."""
+    entries = {256: [width], 257: [height], 258: [8, 8, 8], 259: [1], 262: [2], 277: [3], **layout}
+    place = 8 + 2 + 12 * len(entries) + 4
+    table, rest = struct.pack("<H", len(entries)), b""
+    for tag, values in sorted(entries.items()):
+        packed = struct.pack(f"<{len(values)}L", *values)
+        where = packed if len(values) == 1 else struct.pack("<L", place + len(rest))
+        rest += packed if len(values) > 1 else b""
+        table += struct.pack("<HHL", tag, 4, len(values)) + where
+    return b"II*\0" + struct.pack("<L", 8) + table + bytes(4) + rest + bytes(3 * width * height)
+
+
+STRIPS = {278: [1], 273: [8] * 100_000, 279: [1] * 100_000}
+
+
+def tiles(side: int) -> dict[int, list[int]]:
+    return {322: [side], 323: [side], 324: [8], 325: [100]}
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        (STRIPS, "100,000 strips or tiles for 64x64 pixels"),
+        ({278: [0], 273: [8], 279: [64 * 64 * 3]}, "damaged"),
+        (tiles(0), "damaged"),
+        (tiles(30_000), "damaged"),
+        (tiles(2**31 - 1), "damaged"),
+    ],
+    ids=["strips", "empty strips", "empty tiles", "huge tiles", "larger tiles"],
+)
+def test_a_tiff_in_parts_that_do_not_fit_is_refused(layout: dict[int, list[int]], words: str) -> None:
+    assert words in reason(tiff(64, 64, layout))
+
+
+def test_a_tiff_in_strips_that_fit_is_read() -> None:
+    assert read(tiff(64, 64, {278: [16], 273: [300] * 4, 279: [16 * 64 * 3] * 4})).size == (64, 64)
+
+
+def many_scans(scans: int) -> bytes:
+    """A grey progressive JPEG of 64 x 64 pixels whose scans, but the first, say "nothing changes" in two bytes."""
+
+    def segment(kind: int, data: bytes) -> bytes:
+        return bytes([0xFF, kind]) + struct.pack(">H", len(data) + 2) + data
+
+    def codes(kind: int, meaning: int) -> bytes:  # the code "0" has this meaning
+        return segment(0xC4, bytes([kind, 1, *[0] * 15, meaning]))
+
+    start = b"\xff\xd8" + segment(0xDB, bytes([0, *[1] * 64])) + segment(0xC2, b"\x08\0\x40\0\x40\1\1\x11\0")
+    first = codes(0x00, 0x00) + segment(0xDA, b"\1\1\0\0\0\0") + bytes(8)
+    nothing = segment(0xDA, b"\1\1\0\x01\x3f\0") + b"\x40\0"  # the next 2 ** 6 blocks stay as they are
+    return start + first + codes(0x10, 0x60) + nothing * (scans - 1) + b"\xff\xd9"
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    """At 9000 x 9000 pixels, which are allowed, 3,000 scans in 0.5 MB took 45 seconds."""
+    assert read(many_scans(MAX_SCANS)).size == (64, 64)
+    assert "more than 100 scans" in reason(many_scans(MAX_SCANS + 1))
+
+
+@pytest.mark.parametrize("extra", [b"\xff\x01\xff\xff", b"\xff\xff\xff\xd0"])
+def test_scans_cannot_be_hidden_from_the_count(extra: bytes) -> None:
+    data = many_scans(MAX_SCANS + 1)
+    first = data.index(b"\xff\xda")
+    assert decoding._scans(io.BytesIO(data[:first] + extra + data[first:])) > MAX_SCANS
+
+
+def test_what_looks_like_a_scan_in_a_jpegs_texts_is_not_counted() -> None:
+    exif = b"Exif\0\0" + b"\xff\xda\0\x02" * 1_000
+    assert read(encoded(gradient(), "JPEG", exif=exif) + b"\xff\xda\0\x02" * 1_000).size == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("maxval", ["0", "65536", "-1", "9" * 30])
+def test_a_ppm_with_an_impossible_white_is_refused(maxval: str) -> None:
+    reason(f"P6 {WIDTH} {HEIGHT} {maxval}\n".encode() + bytes(WIDTH * HEIGHT * 6))
+
+
+def test_animations_are_read_up_to_their_first_picture() -> None:
+    frames = [Image.new("RGB", (WIDTH, HEIGHT), (level, 0, 0)) for level in range(200)]
+    for format in ("WEBP", "PNG", "MPO"):
+        data = encoded(gradient(), format, save_all=True, append_images=frames)
+        difference = np.asarray(read(data)).astype(int) - np.asarray(gradient())
+        assert np.abs(difference).mean() < 10
+
+
+def test_an_animation_that_lies_about_its_canvas_is_refused() -> None:
+    data = bytearray(encoded(gradient(), "WEBP", save_all=True, append_images=[Image.new("RGB", (WIDTH, HEIGHT))]))
+    canvas = data.index(b"VP8X") + 12
+    data[canvas : canvas + 6] = b"\x0f\x27\0\x0f\x27\0"  # 10,000 x 10,000
+    assert "10000x10000 pixels" in reason(bytes(data))
+
+
+def test_broken_metadata_is_not_remarked_upon(recwarn: pytest.WarningsRecorder) -> None:
+    data = encoded(gradient(), "PNG")
+    exif = chunk(b"eXIf", b"MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12\0\3\0\0\0\1\0\6\0\0")
+    read(data[:33] + exif + data[33:])
+    assert not recwarn
 
 
 def test_damage_never_ends_in_another_error() -> None:
@@ -209,6 +361,6 @@ def test_reasons_do_not_tell_where_the_file_lies(tmp_path: Path) -> None:
     for data in (b"text", b"\xff\xd8\xff\xe0", encoded(gradient(), "JPEG")[:300], bytes(range(256))):
         path.write_bytes(data)
         with path.open("rb") as stream, pytest.raises(ValueError) as caught:  # noqa: PT011
-            to_rgb(decode(stream))
+            to_rgb(decode(stream, MAX_PIXELS))
         assert "secret" not in str(caught.value)
         assert "0x" not in str(caught.value)

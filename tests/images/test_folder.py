@@ -12,6 +12,8 @@ from pipeline.images import folder, packing
 from pipeline.images.folder import layout
 from pipeline.images.source import DomainImages, Request, StyleRequest, resolve_root
 
+PIXELS = 10_000  # the limit of a picture
+
 
 def save(path: Path, seed: int = 0) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def find(root: Path | None, dataset: str = "vangogh2photo", side: str = "A") -> DomainImages:
-    return folder.find(Request("vangogh", dataset, side, 24, 16, 1, 1, root, 0))  # type: ignore[arg-type]
+    return folder.find(Request("vangogh", dataset, side, 24, 16, 1, 1, root, 0, PIXELS))  # type: ignore[arg-type]
 
 
 def names(images: DomainImages) -> list[str]:
@@ -155,6 +157,17 @@ def test_only_photos_are_shared_between_sets(tmp_path: Path) -> None:
         find(tmp_path, "vangogh2photo", "A")
 
 
+def test_links_out_of_the_root_are_followed_because_they_are_the_users_own(root: Path, tmp_path: Path) -> None:
+    """No member of an archive and nothing that is downloaded becomes a link: only the user can have made one."""
+    outside = tmp_path / "outside"
+    save(outside / "trainA/1.jpg")
+    save(outside / "testA/1.jpg")
+    (root / "mine").symlink_to(outside)
+    (root / "vangogh2photo/trainA/link.jpg").symlink_to(outside / "trainA/1.jpg")
+    assert [p.load().size for p in find(root, "mine").train] == [(40, 32)]
+    assert "link.jpg" in names(find(root))
+
+
 def test_a_domain_folder_may_be_a_link(root: Path) -> None:
     (root / "mine").mkdir()
     for split in ("trainA", "testA"):
@@ -213,7 +226,7 @@ def test_link_to_no_folder(root: Path, target: str) -> None:
 
 
 def style(root: Path | None, file: str = "udnie.jpg"):
-    return folder.find_style(StyleRequest("udnie", file, 16, root, 0))
+    return folder.find_style(StyleRequest("udnie", file, 16, root, 0, PIXELS))
 
 
 def test_style_image(root: Path) -> None:

@@ -143,7 +143,7 @@ def test_styles(style: str) -> None:
     image = scenes.render_style(style, 64, 0)
     assert image.size == (64, 64)
     assert image.tobytes() == scenes.render_style(style, 64, 0).tobytes()
-    found = scenes.find_style(StyleRequest(style=style, file="x.jpg", size=64, root=None, seed=0))
+    found = scenes.find_style(StyleRequest(style=style, file="x.jpg", size=64, root=None, seed=0, max_pixels=10_000))
     assert found.picture.load().tobytes() == image.tobytes()
     assert scenes.render_style(style, 16, 0).size == (16, 16)
     large = scenes.render_style(style, 192, 0).resize((16, 16), Image.Resampling.BOX)
@@ -155,7 +155,7 @@ def request(domain: str, train: int, train_size: int = 40) -> Request:
     """A request for a few pictures."""
     return Request(
         domain=domain, dataset="x", side="A", train_size=train_size, test_size=32, scenes_train=train, scenes_test=2,
-        root=None, seed=7,
+        root=None, seed=7, max_pixels=10_000,
     )  # fmt: skip
 
 
@@ -179,6 +179,6 @@ def test_what_cannot_be_rendered_is_refused() -> None:
     with pytest.raises(ValueError, match="no domain 'cezanne'"):
         scenes.render("cezanne", "train", 0, 64, 0)
     with pytest.raises(ValueError, match=r"no style 'scream'.*udnie"):
-        scenes.find_style(StyleRequest(style="scream", file="x.jpg", size=64, root=None, seed=0))
+        scenes.find_style(StyleRequest(style="scream", file="x.jpg", size=64, root=None, seed=0, max_pixels=10_000))
     with pytest.raises(ValueError, match="not of 8"):
         scenes.find(request("photo", 1, train_size=8))

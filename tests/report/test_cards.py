@@ -28,7 +28,7 @@ def jpeg(seed: int, width: int = 40, height: int = 30) -> bytes:
 
 
 def request(root: Path | None, domain: str = "calm", dataset: str = "seasides") -> Request:
-    return Request(domain, dataset, "A", 24, 16, 3, 2, root, seed=0)
+    return Request(domain, dataset, "A", 24, 16, 3, 2, root, seed=0, max_pixels=10_000)
 
 
 def describe(name: str, images: DomainImages, tmp_path: Path) -> dict[str, Any]:
@@ -138,7 +138,8 @@ def test_the_paper_s_data_names_zips_hashes_and_expected_counts(project: Path) -
         style_mirrors=("http://localhost/",),
         style_images={},
     )
-    images = cyclegan.find_in("vangogh2photo", "B", facts, project)  # in the cache: nothing is asked of the network
+    # In the cache: nothing is asked of the network.
+    images = cyclegan.find_in("vangogh2photo", "B", facts, project, 10_000)
     table = shown(describe("photo", images, project), name="photo", data="cyclegan", place="vangogh2photo, side B")
     assert table["Found"] == table["Expected"] == table["Readable, so packed"] == ["3", "3"]
     assert table["Source"] == ["CycleGAN's vangogh2photo, side B"]
@@ -156,7 +157,7 @@ def test_rendered_pictures_say_what_they_stand_in_for(project: Path) -> None:
 
 
 def test_a_style_image(project: Path) -> None:
-    image = scenes.find_style(StyleRequest("udnie", "udnie.jpg", 32, None, seed=0))
+    image = scenes.find_style(StyleRequest("udnie", "udnie.jpg", 32, None, seed=0, max_pixels=10_000))
     value = card.describe_style(
         "udnie", image, packing.pack_one(image.picture, 32, project / "style.npy", what="udnie")
     )

@@ -11,6 +11,7 @@ from PIL import Image
 from pipeline import files
 from pipeline.figures import grids
 from stages import contact_sheet
+from tests.images.test_catalogue import domain, style
 
 CHECKOUT = Path(__file__).parents[2]
 DOMAINS = Path("reports/figures/domains")
@@ -30,16 +31,14 @@ def pack(name: str, source: str, count: int, values: dict[str, Any]) -> grids.Pi
     """A packed domain of noise, as images@NAME leaves it."""
     train, test = (values["scales"]["smoke"]["images"][f"{split}_size"] for split in ("train", "test"))
     pictures = np.random.default_rng(count).integers(0, 256, (count, train, train, 3), dtype=np.uint8)  # N H W C
-    files.write_json(
-        Path("data", name, "card.json"), {"source": source, "train": {"size": train}, "test": {"size": test}}
-    )
+    files.write_json(Path("data", name, "card.json"), domain(source, train, test))
     np.save(f"data/{name}/train.npy", pictures)
     return pictures
 
 
 def pack_style(name: str, values: dict[str, Any]) -> None:
     size = values["images"]["style_size"]
-    files.write_json(Path("data", name, "card.json"), {"source": "scenes", "size": size, "sha256": ""})
+    files.write_json(Path("data", name, "card.json"), style("scenes", size))
     np.save(f"data/{name}/style.npy", np.zeros((size, size, 3), np.uint8))  # H W C
 
 
@@ -86,6 +85,25 @@ def test_without_any_domain_the_old_sheets_stay(project: dict[str, Any]) -> None
     with pytest.raises(ValueError, match="no domain is packed for data scenes, scale smoke"):
         contact_sheet.main()
     assert (DOMAINS / "photo.png").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (None, r"data/photo/train\.npy is missing: `dvc repro images@photo`"),
+        (np.zeros((3, 20, 20, 3), np.uint8), "pictures of 20 pixels instead of 36: `dvc repro .*images@photo`"),
+        (np.zeros((3, 36, 36), np.uint8), r"train\.npy holds .* instead of packed pictures"),
+    ],
+)
+def test_an_array_that_does_not_fit_its_card_names_the_stage_that_makes_it(
+    project: dict[str, Any], array: np.ndarray | None, words: str
+) -> None:
+    pack("photo", "scenes", 3, project)
+    Path("data/photo/train.npy").unlink()
+    if array is not None:
+        np.save("data/photo/train.npy", array)
+    with pytest.raises(ValueError, match=words):
+        contact_sheet.main()
 
 
 @pytest.mark.parametrize(("length", "expected"), [(1, [0]), (3, [0, 1, 2]), (4, [0, 1, 2, 3]), (9, [0, 3, 5, 8])])

@@ -49,8 +49,12 @@ def write(run: str, conditioning: str = "ccam", **arrays: np.ndarray) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that the stages read, as at scale smoke."""
     monkeypatch.chdir(tmp_path)
+    write_all()
+
+
+def write_all() -> None:
+    """The files that the stages read, as at scale smoke."""
     random = np.random.default_rng(0)
     path = sym.path([A, B, C, A], 20)[:60]
     write(

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import yaml
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipeline import command, evaluation, losses, sym
+from pipeline import command, evaluation, losses, params, sym, tensors
 from pipeline.images.crops import to_pictures, to_tensor
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
@@ -46,15 +47,30 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
     (tmp_path / "models").mkdir()
     save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")
     for seed in (0, 2):
-        generator, discriminators = networks(seed)
-        folder = tmp_path / f"models/model1/{seed}"
-        folder.mkdir(parents=True)
-        metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
-        save_file(generator.state_dict(), folder / "generator.safetensors", metadata)
-        save_file(discriminators.state_dict(), folder / "discriminators.safetensors", metadata)
+        save("model1", seed, *networks(seed), folder=tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
     return tmp_path
+
+
+def save(
+    key: str, seed: int, generator: nn.Module, discriminators: nn.Module, folder: Path = Path(), **changes: Any
+) -> None:
+    """What train@KEY leaves of one seed; `changes` are settings of a training that was another one."""
+    p = params.load(folder / "params.yaml")
+    run = p.run(key)
+    about = {
+        "run": run.model_dump(mode="json", exclude={"judge"}),
+        "scale": p.scale_params.train.model_dump(mode="json"),
+        "draw": p.alpha if run.draw == "alpha" else None,
+        "precision": "bf16",
+        "steps": 6,
+    }
+    for part in ("run", "scale"):
+        about[part] = {name: changes.get(name, value) for name, value in about[part].items()}
+    about = {name: changes.get(name, value) for name, value in about.items()}
+    for name, net in (("generator", generator), ("discriminators", discriminators)):
+        tensors.write(folder / f"models/{key}/{seed}/{name}.safetensors", net.state_dict(), about)
 
 
 def networks(seed: int) -> tuple[Generator, nn.ModuleDict]:
@@ -66,6 +82,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", "stages.evaluate", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def error(capsys: pytest.CaptureFixture[str]) -> str:
+    """The single line of a stage that fails because of its files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["stages/evaluate.py", "model1"])
+        with pytest.raises(SystemExit) as stopped:
+            command.run(evaluate.main)
+    assert stopped.value.code == 1
+    text = capsys.readouterr().err
+    assert text.startswith("error: ")
+    assert text.count("\n") == 1, text
+    return text
 
 
 def outputs() -> dict[str, bytes]:
@@ -127,11 +156,7 @@ def test_what_S_does_is_said_and_drawn(project: Path) -> None:
 
 def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: Path) -> None:
     for seed in (0, 2):
-        folder = Path(f"models/model1-w100/{seed}")
-        folder.mkdir(parents=True)
-        metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
-        save_file(networks(seed + 7)[0].state_dict(), folder / "generator.safetensors", metadata)
-        save_file({}, folder / "discriminators.safetensors", metadata)
+        save("model1-w100", seed, networks(seed + 7)[0], nn.ModuleDict())
     evaluate.main("model1-w100")
     facts = json.loads(Path("reports/metrics/runs/model1-w100.json").read_text())
     (row,) = facts["seeds"]["0"]["losses"]
@@ -154,27 +179,60 @@ def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: 
     ],
 )
 def test_a_missing_file_is_one_line_and_leaves_nothing(
-    project: Path, missing: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    project: Path, missing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(missing).unlink()
-    monkeypatch.setattr(sys, "argv", ["stages/evaluate.py", "model1"])
-    with pytest.raises(SystemExit) as stopped:
-        command.run(evaluate.main)
-    assert stopped.value.code == 1
-    text = capsys.readouterr().err
-    assert text.startswith("error: ")
-    assert text.count("\n") == 1
-    assert missing in text
+    assert missing in error(capsys)
     assert not Path("reports").exists()
     assert not Path("data/translations").exists()
 
 
 def test_a_loss_that_is_not_finite_says_which(project: Path) -> None:
-    generator, _ = networks(0)
-    weights = {name: w.clone() for name, w in generator.state_dict().items()}
-    weights["last.bias"] += float("nan")
-    metadata = {"training": json.dumps({"precision": "bf16", "steps": 6})}
-    save_file(weights, "models/model1/0/generator.safetensors", metadata)
+    generator, discriminators = networks(0)
+    torch.nn.init.constant_(generator.last.bias, float("nan"))
+    save("model1", 0, generator, discriminators)
     with pytest.raises(ValueError, match="model1"):
         evaluate.main("model1")
     assert not Path("reports/metrics/runs/model1.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "shape", "words"),
+    [
+        ("data/photo/test.npy", (4, 30, 30, 3), "holds pictures of 30 pixels, no multiple of 4"),
+        ("data/photo/test.npy", (4, 36, 32, 3), "holds uint8 (4, 36, 32, 3) instead of packed pictures"),
+        ("data/vangogh/test.npy", (3, 64, 64, 3), "holds pictures of 64 pixels instead of 32"),
+        ("data/vangogh/train.npy", (5, 28, 28, 3), "holds pictures of 28 pixels, the test pictures have 32"),
+        ("data/udnie/style.npy", (1, 32, 32, 3), "holds uint8 (1, 32, 32, 3) instead of packed pictures"),
+    ],
+)
+def test_pictures_of_another_size_name_the_stage_that_packs_them(
+    project: Path, path: str, shape: tuple[int, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(path, np.zeros(shape, np.uint8))
+    text = error(capsys)
+    assert f"{path} {words}" in text
+    assert f"{'styles' if 'style' in path else 'images'}@{Path(path).parent.name}`" in text
+    assert not Path("reports").exists()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"width": 8}, {"conditioning": "film"}, {"crop": 64}, {"draw": 1.0}, {"style_weight": 100.0}]
+)
+def test_a_model_of_another_training_is_refused(
+    project: Path, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    save("model1", 0, *networks(0), **changes)
+    ((name, value),) = changes.items()
+    assert f"generator.safetensors was trained with {name} {value}, params.yaml says" in (text := error(capsys))
+    assert "train@model1`" in text
+
+
+def test_networks_of_other_sizes_are_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generator, discriminators = networks(0)
+    for wrong in ((Generator(8, 1), discriminators), (generator, nn.ModuleDict({"vangogh": Discriminator(8)}))):
+        save("model1", 0, *wrong)
+        assert "holds a network of other sizes" in (text := error(capsys))
+        assert "train@model1`" in text
+    save("model1", 0, generator, nn.ModuleDict())
+    assert "models/model1/0/discriminators.safetensors" in error(capsys)

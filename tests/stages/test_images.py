@@ -16,6 +16,7 @@ from PIL import Image
 from pipeline.images import source
 
 CHECKOUT = Path(__file__).parents[2]
+IMAGES = {"seed": 0, "style_size": 32, "max_unreadable": 0.01, "max_pixels": 10_000}
 
 
 def save(path: Path, seed: int) -> None:
@@ -141,14 +142,48 @@ def test_relative_root_is_taken_from_dvc_root(project: Path) -> None:
 
 def test_unreadable_pictures_are_counted_on_the_command_line_and_listed_in_the_card(project: Path) -> None:
     (project / "images/vangogh2photo/trainB/text.jpg").write_text("no picture")
-    write_params(
-        project, data="folder", data_root="images", images={"seed": 0, "style_size": 32, "max_unreadable": 0.2}
-    )
+    write_params(project, data="folder", data_root="images", images={**IMAGES, "max_unreadable": 0.2})
     result = run("images", "photo")
     assert result.stdout == (
         "photo: 5 train and 5 test pictures from folder; 1 unreadable, listed in data/photo/card.json\n"
     )
     assert card("photo")["train"]["unreadable"] == {"vangogh2photo/trainB/text.jpg": "a text file, not a picture"}
+
+
+def test_the_limit_of_pixels_is_the_users(project: Path) -> None:
+    write_params(project, data="folder", data_root="images", images={**IMAGES, "max_pixels": 40 * 50 - 1})
+    line = error("images", "photo")
+    assert "none of 5 train pictures" in line
+    assert "50x40 pixels, more than images.max_pixels in params.yaml, 1,999" in line
+    with pytest.raises(ValueError, match=r"more than images\.max_pixels"):
+        in_process("styles", "udnie")
+    write_params(project, data="folder", data_root="images", images={**IMAGES, "max_pixels": 40 * 50})
+    in_process("images", "photo")
+    in_process("styles", "udnie")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("domains", {"photo": {"dataset": "../secret", "side": "A"}}),
+        ("domains", {"photo": {"dataset": "/etc", "side": "A"}}),
+        ("domains", {"../x": {"dataset": "vangogh2photo", "side": "B"}}),
+        ("styles", {"udnie": {"file": "../../secret.jpg"}}),
+        ("styles", {"/tmp/x": {"file": "udnie.jpg"}}),
+    ],
+)
+def test_no_stage_leaves_the_users_folder_or_the_checkout(project: Path, place: str, value: dict[str, Any]) -> None:
+    for split in ("trainA", "testA"):
+        save(project / f"secret/{split}/0.jpg", 0)
+    before = snapshot(project.parent)
+    values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    values[place] |= value
+    (project / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    key = next(iter(value))
+    for stage, *arguments in (("images", key), ("styles", key), ("manifest",)):
+        with pytest.raises(ValueError, match=rf"params\.yaml: .*{place}"):
+            in_process(stage, *arguments)
+    assert snapshot(project.parent).keys() == before.keys()
 
 
 def test_too_many_unreadable_pictures_leave_nothing(project: Path) -> None:

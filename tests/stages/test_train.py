@@ -74,6 +74,12 @@ runpy.run_module("stages.train", run_name="__main__", alter_sys=True)
 """
 
 
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training leaves its checkpoints, as if it had been killed before it removed them."""
+    monkeypatch.setattr(scratch, "_clean", lambda folder: None)
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Tensor]) -> Path:
     """A project in which a process of its own has trained model1, as DVC starts it."""
@@ -116,7 +122,9 @@ def scratches() -> list[str]:
     return sorted(p.name for p in Path("scratch").glob("train-*"))
 
 
-def test_networks_curves_and_grids_come_out_and_twice_the_same(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_curves_and_grids_come_out_and_twice_the_same(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, kept: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(trained)
     monkeypatch.delenv("DVC_ROOT", raising=False)
     assert sorted(os.listdir("models")) == ["model1", "vgg16.safetensors"]
@@ -144,12 +152,14 @@ def test_networks_curves_and_grids_come_out_and_twice_the_same(trained: Path, mo
     content = snapshot("models/model1", "reports")
     assert not any(str(trained).encode() in data for data in content.values())
 
-    shutil.rmtree("scratch")
+    assert os.listdir("scratch") == ["times"]  # cleaned after success
     train.main("model1")  # from the start
+    assert "continuing" not in capsys.readouterr().out
     assert snapshot("models/model1", "reports") == content
     shutil.rmtree("models/model1")
     shutil.rmtree("reports")
     train.main("model1")  # from the finished checkpoint
+    assert "continuing after step 6 of 6" in capsys.readouterr().out
     assert snapshot("models/model1", "reports") == content
 
 
@@ -167,7 +177,9 @@ def test_each_seed_is_a_training_of_its_own(project: Path) -> None:
 
 
 @pytest.mark.parametrize("seeds", [[3], [3, 0]])
-def test_other_seeds_from_the_same_scratch_keep_exactly_their_curves(project: Path, seeds: list[int]) -> None:
+def test_other_seeds_from_the_same_scratch_keep_exactly_their_curves(
+    project: Path, seeds: list[int], kept: None
+) -> None:
     """A checkpoint knows the curves of the seeds trained before it; they must neither come back nor displace any."""
     write_params(seeds=[0, 3])
     train.main("model1")
@@ -198,7 +210,7 @@ def test_epochs_count_where_a_scale_has_no_steps(project: Path) -> None:
     assert lines[-1].split("\t")[0] == "8"  # 7 pictures make 4 batches of 2
 
 
-def test_what_changes_the_result_starts_from_nothing(project: Path) -> None:
+def test_what_changes_the_result_starts_from_nothing(project: Path, kept: None) -> None:
     """Parameters, pictures, weights: nothing of another computation's checkpoint is used."""
     train.main("model1")
     assert len(scratches()) == 1
@@ -226,10 +238,10 @@ def test_the_name_of_the_scratch_folder_covers_all_the_code_that_trains(trained:
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
-        ("models/vgg16.safetensors", "models/vgg16.safetensors is missing: run `dvc repro vgg16`"),
-        ("data/vangogh/train.npy", "data/vangogh/train.npy"),
+        ("models/vgg16.safetensors", "models/vgg16.safetensors is missing: `dvc repro vgg16` makes it"),
+        ("data/vangogh/train.npy", "data/vangogh/train.npy is missing: `dvc repro images@vangogh` makes it"),
         ("data/photo/test.npy", "data/photo/test.npy"),
-        ("data/udnie/style.npy", "data/udnie/style.npy"),
+        ("data/udnie/style.npy", "data/udnie/style.npy is missing: `dvc repro styles@udnie` makes it"),
         ("params.yaml", "params.yaml is missing"),
     ],
 )
@@ -254,6 +266,38 @@ def test_an_error_keeps_the_model_before(project: Path, capsys: pytest.CaptureFi
 def test_a_file_that_is_no_weights_file_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("models/vgg16.safetensors").write_bytes(b"no weights")
     assert "models/vgg16.safetensors" in error(capsys)
+
+
+def test_how_often_checkpoints_come_changes_nothing(project: Path, kept: None) -> None:
+    write_params(checkpoint_seconds=0)
+    train.main("model1")
+    before, places = snapshot("models/model1", "reports"), scratches()
+    assert len(list(Path("scratch", places[0]).glob("step-*.pt"))) == 2
+    shutil.rmtree("scratch")
+    write_params(checkpoint_seconds=3600)
+    train.main("model1")
+    assert snapshot("models/model1", "reports") == before
+    assert scratches() == places
+    assert len(list(Path("scratch", places[0]).glob("step-*.pt"))) == 1
+
+
+def test_a_checkpoint_of_other_code_in_the_folder_is_not_used(
+    project: Path, kept: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train.main("model1")
+    whole = snapshot("models/model1", "reports")
+    [checkpoint] = Path("scratch", scratches()[0]).glob("step-*.pt")
+    shutil.rmtree("scratch")
+    write_params(alpha=0.25)
+    train.main("model1")
+    other = next(Path("scratch", scratches()[0]).glob("step-*.pt")).read_bytes()
+    write_params()
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(other)  # under the right name
+    capsys.readouterr()
+    train.main("model1")
+    assert "belongs to other parameters, data or code" in capsys.readouterr().out
+    assert snapshot("models/model1", "reports") == whole
 
 
 def test_an_unknown_run_lists_the_known_ones(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

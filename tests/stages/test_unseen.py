@@ -10,6 +10,7 @@ import yaml
 from safetensors.torch import save_file
 from torch import Tensor
 
+from pipeline import params, tensors
 from pipeline.images.crops import to_tensor
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
@@ -29,13 +30,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     (tmp_path / "params.yaml").write_text(yaml.safe_dump({**values, "scale": "smoke", "threads": 1}))
     for key in CONDITIONINGS:
-        folder = tmp_path / f"models/{key}/0"
-        folder.mkdir(parents=True)
-        metadata = {"training": json.dumps({"steps": 6})}
-        save_file(network(key).state_dict(), folder / "generator.safetensors", metadata)
+        save(key, CONDITIONINGS[key], folder=tmp_path)
     save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def save(key: str, conditioning: str, folder: Path = Path()) -> None:
+    scale = params.load(folder / "params.yaml").scale_params.train.model_dump(mode="json")
+    about = {"run": {"conditioning": conditioning}, "scale": scale, "steps": 6}
+    tensors.write(folder / f"models/{key}/0/generator.safetensors", network(key).state_dict(), about)
 
 
 def network(key: str) -> Generator:
@@ -70,7 +74,17 @@ def test_some_translations_are_kept_for_the_figure(project: Path) -> None:
 
 def test_a_missing_model_is_an_error_and_leaves_nothing(project: Path) -> None:
     Path("models/singlegan/0/generator.safetensors").unlink()
-    with pytest.raises((OSError, ValueError)):
+    with pytest.raises(ValueError, match=r"singlegan/0/generator.safetensors is missing: `dvc repro train@singlegan`"):
         unseen.main()
     assert not Path("reports").exists()
     assert not Path("data/translations").exists()
+
+
+def test_a_model_of_another_training_and_pictures_of_an_impossible_size_are_refused(project: Path) -> None:
+    save("comparison", "film")
+    with pytest.raises(ValueError, match=r"trained with conditioning film, params\.yaml says ccam: .*train@comparison"):
+        unseen.main()
+    save("comparison", "ccam")
+    np.save("data/monet/test.npy", np.zeros((3, 30, 30, 3), np.uint8))
+    with pytest.raises(ValueError, match=r"data/monet/test\.npy holds pictures of 30 pixels.*images@monet"):
+        unseen.main()

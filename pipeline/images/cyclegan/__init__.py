@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.images.cyclegan import archive, download
 from pipeline.images.cyclegan.transfer import Patience, Published
@@ -56,7 +56,12 @@ class Facts(_Strict):
 
 def read_facts(path: Path = FACTS) -> Facts:
     """Read and check `cyclegan.json`; ValueError with the wrong key and value."""
-    return Facts.model_validate_json(path.read_text(encoding="utf-8"))
+    try:
+        return Facts.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{path} is not as published: {key!r}: {first['msg']}") from None
 
 
 def find(request: Request) -> DomainImages:
@@ -65,15 +70,17 @@ def find(request: Request) -> DomainImages:
     `root` and the sizes of the request are not used. Raises ValueError for a data set that is not published or a zip
     with an unexpected content, OSError (DownloadError) if the zip cannot be had.
     """
-    return find_in(request.dataset, request.side, read_facts(), download.cache_folder())
+    return find_in(request.dataset, request.side, read_facts(), download.cache_folder(), request.max_pixels)
 
 
 def find_style(request: StyleRequest) -> StyleImage:
     """One of the paper's style images, by its file name; downloads it if need be. Raises as `find` does."""
-    return find_style_in(request.file, read_facts(), download.cache_folder())
+    return find_style_in(request.file, read_facts(), download.cache_folder(), request.max_pixels)
 
 
-def find_in(dataset: str, side: str, facts: Facts, cache: Path, patience: Patience | None = None) -> DomainImages:
+def find_in(
+    dataset: str, side: str, facts: Facts, cache: Path, max_pixels: int, patience: Patience | None = None
+) -> DomainImages:
     """`find` with the published facts and the cache given: side "A" or "B" of a data set."""
     if dataset not in facts.data_sets:
         raise ValueError(f"data=cyclegan has no data set '{dataset}'; it has {', '.join(facts.data_sets)}")
@@ -88,7 +95,10 @@ def find_in(dataset: str, side: str, facts: Facts, cache: Path, patience: Patien
     download.fetch(path, Published(mirrors, zipped.bytes, zipped.sha256, ZIP_STARTS), patience)
     members = archive.members(path, name)
     train, test = (
-        [Picture(member.split("/", 1)[1], functools.partial(archive.read_member, path, member)) for member in listed]
+        [
+            Picture(member.split("/", 1)[1], functools.partial(archive.read_member, path, member, max_pixels))
+            for member in listed
+        ]
         for listed in (members[f"train{side}"], members[f"test{side}"])
     )
     return DomainImages(
@@ -104,7 +114,9 @@ def find_in(dataset: str, side: str, facts: Facts, cache: Path, patience: Patien
     )
 
 
-def find_style_in(file: str, facts: Facts, cache: Path, patience: Patience | None = None) -> StyleImage:
+def find_style_in(
+    file: str, facts: Facts, cache: Path, max_pixels: int, patience: Patience | None = None
+) -> StyleImage:
     """`find_style` with the published facts and the cache given."""
     if file not in facts.style_images:
         raise ValueError(f"data=cyclegan has no style image '{file}'; it has {', '.join(facts.style_images)}")
@@ -112,7 +124,7 @@ def find_style_in(file: str, facts: Facts, cache: Path, patience: Patience | Non
     mirrors = tuple(f"{mirror}{file}" for mirror in facts.style_mirrors)
     path = download.fetch(cache / file, Published(mirrors, style.bytes, style.sha256, JPEG_STARTS), patience)
     return StyleImage(
-        picture=Picture(file, functools.partial(archive.read_file, path)),
+        picture=Picture(file, functools.partial(archive.read_file, path, max_pixels)),
         source="the style images of the paper's authors' code",
         licence=style.licence,
         provenance={"file": file, "sha256": style.sha256},

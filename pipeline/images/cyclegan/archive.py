@@ -59,11 +59,11 @@ def members(path: Path, dataset: str) -> dict[str, list[str]]:
     return {folder: sorted(names) for folder, names in found.items()}
 
 
-def read_member(path: Path, name: str) -> Image.Image:
+def read_member(path: Path, name: str, max_pixels: int) -> Image.Image:
     """Decode one picture of a zip: as stored, any size and mode, EXIF rotation not yet applied.
 
-    Raises ValueError if the member is damaged, too large or no picture, OSError if the zip cannot be read. The zip
-    stays open, once per process, so that its table of contents is read once.
+    Raises ValueError if the member is damaged, too large (in bytes or pixels) or no picture, OSError if the zip cannot
+    be read. The zip stays open, once per process, so that its table of contents is read once.
     """
     try:
         archive = _opened(path, os.getpid())
@@ -75,13 +75,13 @@ def read_member(path: Path, name: str) -> Image.Image:
             content = stream.read(member.file_size)
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ValueError(f"damaged in the zip ({error})") from error
-    return decoding.decode(io.BytesIO(content))
+    return decoding.decode(io.BytesIO(content), max_pixels)
 
 
-def read_file(path: Path) -> Image.Image:
+def read_file(path: Path, max_pixels: int) -> Image.Image:
     """Decode a picture that is a file of its own; raises as `read_member` does."""
     with path.open("rb") as stream:
-        return decoding.decode(stream)
+        return decoding.decode(stream, max_pixels)
 
 
 @functools.lru_cache(maxsize=4)

@@ -26,7 +26,7 @@ def find(request: Request) -> DomainImages:
         if not listing.names:
             raise ValueError(_empty(root / folders[split], f"{split} pictures of domain {request.domain}", listing))
     pictures = {
-        split: [_picture(root, f"{folders[split]}/{name}") for name in listing.names]
+        split: [_picture(root, f"{folders[split]}/{name}", request.max_pixels) for name in listing.names]
         for split, listing in listings.items()
     }
     ignored = {split: listing.ignored for split, listing in listings.items() if listing.ignored}
@@ -46,21 +46,24 @@ def find_style(request: StyleRequest) -> StyleImage:
             + f". Put the style image there, or change styles.{request.style}.file in params.yaml"
         )
     name = f"{layout.STYLE_FOLDER}/{request.file}"
-    return StyleImage(_picture(root, name), "folder", _LICENCE, {"file": name})
+    return StyleImage(_picture(root, name, request.max_pixels), "folder", _LICENCE, {"file": name})
 
 
-def load(path: Path) -> Image.Image:
-    """Read one file; ValueError or OSError with a reason that does not depend on where the file lies."""
+def load(path: Path, max_pixels: int) -> Image.Image:
+    """Read one file; ValueError or OSError with a reason that does not depend on where the file lies.
+
+    A link is followed wherever it leads: the folder and what it links to are the user's own.
+    """
     if path.is_symlink() and not path.exists():
         raise ValueError("a link whose target does not exist")
     if not stat.S_ISREG(path.stat().st_mode):  # opening a named pipe would wait for ever
         raise ValueError("not a regular file")
     with path.open("rb") as stream:
-        return decoding.decode(stream)
+        return decoding.decode(stream, max_pixels)
 
 
-def _picture(root: Path, name: str) -> Picture:
-    return Picture(layout.printable(name), partial(load, root / name))
+def _picture(root: Path, name: str, max_pixels: int) -> Picture:
+    return Picture(layout.printable(name), partial(load, root / name, max_pixels))
 
 
 def _empty(folder: Path, what: str, listing: layout.Listing) -> str:

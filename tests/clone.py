@@ -1,0 +1,53 @@
+"""A clone of the working tree at scale smoke, in which a test does what a user does."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This environment's programs first in the path, a name for Git, no trace of a DVC above this process."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
+    people = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return {**kept, **people, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **more}
+
+
+def call(folder: Path, *command: str, check: bool = True, **more: str) -> str:
+    """Run a command in a folder, with `more` in its environment; its stdout and stderr."""
+    run = subprocess.run(
+        command, cwd=folder, env=environment(**more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if check:
+        assert run.returncode == 0, f"{' '.join(command)} ended with {run.returncode}:\n{run.stdout}"
+    return run.stdout
+
+
+def dvc(folder: Path, *arguments: str, check: bool = True, **more: str) -> str:
+    """Run DVC in a folder."""
+    return call(folder, sys.executable, "-m", "dvc", *arguments, check=check, **more)
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    """Change params.yaml at one place."""
+    text = (folder / "params.yaml").read_text()
+    assert old in text
+    (folder / "params.yaml").write_text(text.replace(old, new, 1))
+
+
+def make(folder: Path, scale: str = "smoke", threads: int = 1) -> None:
+    """Copy the working tree to a new folder, without results, in Git; one thread because other tests run beside."""
+    listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for name in filter(None, listed):
+        if (CHECKOUT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / name, folder / name)
+    change(folder, "scale: small", f"scale: {scale}")
+    change(folder, "threads: 2 ", f"threads: {threads} ")
+    (folder / "dvc.lock").unlink()
+    call(folder, "git", "init", "-q")
+    call(folder, "git", "add", "-A")
+    call(folder, "git", "commit", "-q", "-m", "smoke")

@@ -36,8 +36,8 @@ test: lint  ## style, types, tests, and the whole graph at scale smoke in a temp
 test-long: .venv/installed  ## studies that are too long for every push
 	.venv/bin/python -m pytest -m long
 
-check-repro: .venv/installed  ## do the committed results belong to the committed code?
-	@.venv/bin/python -m dvc repro --dry --allow-missing
+check-repro: .venv/installed  ## do the results belong to the code, and are two clones' the same, byte for byte?
+	@.venv/bin/python -m checks.repro
 
 # The pages hold the pictures in full; beside them they are kept with 64 colours, which takes a quarter of the space.
 define SHRINK

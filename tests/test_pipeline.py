@@ -2,43 +2,21 @@
 
 import json
 import os
+import random
 import re
-import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.clone import CHECKOUT, call, change, dvc, environment, make
 from tests.tracing import compare
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 # What no figure's code may change.
 COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "unseen", "cost")
-
-
-def call(folder: Path, *command: str, check: bool = True, **variables: str) -> str:
-    """Run a command in a folder with this environment's programs first in the path; its stdout and stderr."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GIT_AUTHOR_NAME": "test",
-        "GIT_AUTHOR_EMAIL": "test@localhost",
-        "GIT_COMMITTER_NAME": "test",
-        "GIT_COMMITTER_EMAIL": "test@localhost",
-        **variables,
-    }
-    environment.pop("DVC_ROOT", None)
-    run = subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if check:
-        assert run.returncode == 0, f"{' '.join(command)} ended with {run.returncode}:\n{run.stdout}"
-    return run.stdout
-
-
-def dvc(folder: Path, *arguments: str, check: bool = True, **variables: str) -> str:
-    return call(folder, sys.executable, "-m", "dvc", *arguments, check=check, **variables)
 
 
 def stages_of(text: str) -> set[str]:
@@ -53,17 +31,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What each stage read is recorded in the folder `trace` beside it (tests/tracing).
     """
     folder = tmp_path_factory.mktemp("clone") / "my clone"
-    listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, listed):
-        if (CHECKOUT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, folder / name)
-    change(folder, "scale: small", "scale: smoke")
-    change(folder, "threads: 2 ", "threads: 1 ")  # other tests run beside this
-    (folder / "dvc.lock").unlink()  # all from nothing
-    call(folder, "git", "init", "-q")
-    call(folder, "git", "add", "-A")
-    call(folder, "git", "commit", "-q", "-m", "smoke")
+    make(folder)
     trace = folder.parent / "trace"
     trace.mkdir()
     dvc(folder, "repro", PYTHONPATH=str(CHECKOUT / "tests" / "tracing"), SGN_TRACE=str(trace))
@@ -80,12 +48,6 @@ def reads(clone: Path) -> dict[str, compare.Read]:
 def stages(clone: Path) -> dict[str, compare.Declared]:
     """What each stage of the clone declares."""
     return compare.locked(clone)
-
-
-def change(folder: Path, old: str, new: str) -> None:
-    text = (folder / "params.yaml").read_text()
-    assert old in text
-    (folder / "params.yaml").write_text(text.replace(old, new, 1))
 
 
 def test_every_report_is_there_and_stands_alone(clone: Path) -> None:
@@ -219,6 +181,67 @@ def test_a_line_in_the_losses_retrains_everything_that_uses_them(
 def test_metrics_and_plots_can_be_shown(clone: Path) -> None:
     assert "table3" in dvc(clone, "metrics", "show")
     assert "index.html" in dvc(clone, "plots", "show")
+
+
+def results(clone: Path) -> dict[str, bytes]:
+    """Every file of a result, and every temporary one; live curves grow in their place."""
+    places = (clone / "data", clone / "models", clone / "reports")
+    paths = (path for place in places for path in sorted(place.rglob("*")) if path.is_file())
+    return {str(path): path.read_bytes() for path in paths if "live" not in path.parts}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "images photo",
+        "styles udnie",
+        "contact_sheet",
+        "toy",
+        "toy_figures",
+        "train model1",
+        "evaluate model1",
+        "unseen",
+        "cost",
+        "figure model1",
+        "figure7",
+        "figure8",
+        "figure10",
+        "draws",
+        "surfaces",
+        "movie",
+        "claims",
+        "report injection",
+        "index",
+    ],
+)
+def test_a_signal_at_any_moment_is_one_line_and_leaves_results_as_they_are(clone: Path, stage: str) -> None:
+    name, *key = stage.split()
+    command = [sys.executable, "-m", f"stages.{name}", *key]
+    began = time.monotonic()
+    call(clone, *command)
+    seconds, before, moments = time.monotonic() - began, results(clone), random.Random(0)
+    for number in (signal.SIGINT, signal.SIGTERM) * 2:
+        process = subprocess.Popen(
+            command,
+            cwd=clone,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # A shell that starts the tests in the background has them ignore SIGINT.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+        )
+        time.sleep(moments.uniform(0.1, 0.9) * seconds)
+        os.killpg(process.pid, number)
+        said = process.communicate()[1]
+        assert results(clone) == before
+        if process.returncode not in (0, -number):  # it had done its work, and Python was ending
+            assert process.returncode == 128 + number, said
+            assert said.count("stopped by") == 1
+            if name != "report":  # the notebook's kernel, which gets the signal too, may have a word of its own
+                assert said == f"stopped by {number.name}\n"
 
 
 @pytest.mark.long

@@ -218,6 +218,7 @@ def _results(pictures: Sequence[Picture], size: int, workers: int) -> Iterator[_
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end when the parent is killed: nobody else would end the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the parent's handler, which a fork brings along, has a lot to say
     parent = multiprocessing.parent_process()
     assert parent is not None
 

@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from pipeline import command, cost, files, params
+from pipeline import command, cost, files, outs, params
 
 METRICS = Path("reports/metrics")
 
@@ -16,7 +16,7 @@ def main() -> None:
         one = cost.step(
             importlib.import_module(f"pipeline.{run.method}"), run, p.scale_params.train, p.images.style_size
         )
-        steps = files.read_json(METRICS / "runs" / f"{key}.json")["steps"]
+        steps = outs.read_json(METRICS / "runs" / f"{key}.json")["steps"]
         runs[key] = {**one, "steps": steps, "flop": one["flop_step"] * steps}
     files.write_json(METRICS / "cost.json", {"scale": p.scale, "runs": runs})
 

@@ -3,6 +3,7 @@
 The paper's video shows the same. GIF for the page, MP4 as a file of its own; both the same bytes each time.
 """
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,24 +69,22 @@ def write_gif(path: Path, shown: Pictures) -> None:
 
 
 def write_mp4(path: Path, shown: Pictures) -> None:
-    """An MP4 (H.264) that plays once. One thread, and nothing of the encoder's version beside the stream."""
-    options = ["-threads", "1", "-flags:v", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1"]
-    options += ["-sws_flags", "bicubic+accurate_rnd+full_chroma_int+bitexact", "-crf", "18", "-preset", "slow"]
+    """An MP4 (H.264) that plays once. One thread, and nothing of the encoder's version beside the stream.
+
+    OSError if ffmpeg cannot write it.
+    """
     _, height, width, _ = shown.shape
+    given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{1000 / FRAME_MS:g}", "-i", "-"]
+    options = ["-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-threads", "1"]
+    options += ["-flags:v", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1"]
+    options += ["-sws_flags", "bicubic+accurate_rnd+full_chroma_int+bitexact", "-crf", "18", "-preset", "slow"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *given, *options, "-movflags", "+faststart"]
     with files.replacing(path) as temporary:
-        writer = imageio_ffmpeg.write_frames(
-            temporary,
-            (width, height),
-            fps=1000 / FRAME_MS,
-            codec="libx264",
-            quality=None,
-            macro_block_size=2,
-            output_params=[*options, "-movflags", "+faststart"],
-        )
-        writer.send(None)
-        for frame in shown:
-            writer.send(np.ascontiguousarray(frame))
-        writer.close()
+        # Not imageio_ffmpeg's own writer: it does not look at the exit code, and a full disk would leave half a film.
+        ended = subprocess.run([*ffmpeg, str(temporary)], input=shown.tobytes(), capture_output=True)
+        if ended.returncode != 0:
+            reason = ended.stderr.decode(errors="replace").strip() or f"it ended with {ended.returncode}"
+            raise OSError(f"{path.as_posix()}: ffmpeg could not write it: {reason}")
 
 
 def _bar(

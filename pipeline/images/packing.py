@@ -123,7 +123,9 @@ def pack_one(picture: Picture, size: int, path: Path, *, what: str) -> Packed:
     if isinstance(result, str):
         raise ValueError(f"{what}: {picture.name} cannot be read: {result}; replace it")
     with files.replacing(path) as temporary:
-        np.save(temporary, result.pixels)
+        with temporary.open("wb") as stream:  # not np.save, whose error for a full disk has neither number nor file
+            _write_header(stream, result.pixels.shape)
+            stream.write(result.pixels.tobytes())
         sha256 = files.sha256(temporary)
     mean, std = _moments(result.histogram)
     return Packed(size, (picture.name,), (result.digest,), {}, {result.original: 1}, mean, std, sha256)

@@ -53,6 +53,9 @@ def execute(path: Path) -> nbformat.NotebookNode:
             where = f"{path}, cell {error.cell_index + 1}{_heading(notebook, error.cell_index)}"
             message = one_line(ValueError(strip_color(error.evalue)))
             raise ValueError(f"{where}: {error.ename}: {message}") from error
+        except OSError as error:
+            error.filename = error.filename or str(folder)  # where Jupyter writes
+            raise
         except RuntimeError as error:  # nbclient's DeadKernelError, and no answer at the start
             raise ValueError(f"{path}: its Python process came to no end: {one_line(error)}") from error
 

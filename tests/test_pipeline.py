@@ -118,6 +118,8 @@ def test_a_mistake_in_params_stops_the_stage_with_one_line(clone: Path) -> None:
         change(clone, "alpha: -1 ", "alpha: 0.5 ")
     assert "error: params.yaml: alpha is -1" in text
     assert "Traceback" not in text
+    # DVC had removed the stage's outs; with the old value they come back without being computed again.
+    assert "is cached" in dvc(clone, "repro", "toy")
 
 
 def test_every_stage_was_traced(reads: dict[str, compare.Read], stages: dict[str, compare.Declared]) -> None:

@@ -78,6 +78,8 @@ def undeclared_files(read: Read, declared: Declared, checkout: Path) -> set[str]
     folders = {path for path in read.folders if path.split("/")[0] not in (".", "pipeline", "stages")}
     # A folder of nothing but its own outs, such as reports/live/model1.
     folders -= {path for path in folders if only_holds(checkout / path, {checkout / out for out in declared.outs})}
+    # Beside an out, files.replacing looks for what killed processes left of it.
+    folders -= {Path(out).parent.as_posix() for out in declared.outs}
     return undeclared(files | folders, declared.deps | declared.outs, "/")
 
 

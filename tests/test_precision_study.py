@@ -9,7 +9,7 @@ import pytest
 from pipeline import precision
 from tests import clone
 
-LOSSES = ("L_G", "L_rec", "L_adv", "L_per")
+LOSSES = ("L_G", "L_A", "L_B", "L_C")  # of Model 1: reconstruction, adversarial, perceptual
 
 
 def measured(folder: Path, number_format: str) -> dict[str, list[float]]:
@@ -29,7 +29,7 @@ def measured(folder: Path, number_format: str) -> dict[str, list[float]]:
 )
 def test_bf16_ends_within_the_spread_of_fp32(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "clone"
-    clone.make(folder, scale="small", threads=2)
+    clone.make(folder, scale="small")
     if (clone.CHECKOUT / ".dvc/cache").exists():  # the pictures and VGG16's weights may be there already
         clone.dvc(folder, "config", "--local", "cache.dir", str(clone.CHECKOUT / ".dvc/cache"))
     fp32, bf16 = measured(folder, "fp32"), measured(folder, "bf16")

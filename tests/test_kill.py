@@ -54,8 +54,7 @@ class Repro:
             stdout=self.output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            # A shell that starts the tests in the background has them ignore SIGINT.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+            preexec_fn=clone.heed_sigint,
         )
         self.trainer = self._trainer()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clone import CHECKOUT, call, change, dvc, environment, make
+from tests.clone import CHECKOUT, call, change, dvc, environment, heed_sigint, make
 from tests.tracing import compare
 
 # What no figure's code may change.
@@ -232,8 +232,7 @@ def test_a_signal_at_any_moment_is_one_line_and_leaves_results_as_they_are(clone
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            # A shell that starts the tests in the background has them ignore SIGINT.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+            preexec_fn=heed_sigint,
         )
         time.sleep(moments.uniform(0.1, 0.9) * seconds)
         os.killpg(process.pid, number)

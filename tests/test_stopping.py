@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[1]
+from tests import clone
+from tests.clone import CHECKOUT
 
 # A stage that works until it is stopped: at once, or after a step that must not be cut short.
 STAGE = """
@@ -39,21 +40,15 @@ command.run(main)
 """
 
 
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
-    return {**kept, "PYTHONPATH": str(CHECKOUT), **more}
-
-
 def start(folder: Path, kind: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", STAGE, kind],
         cwd=folder,
-        env=environment(),
+        env=clone.environment(PYTHONPATH=str(CHECKOUT)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that starts the tests in the background has them ignore SIGINT.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+        preexec_fn=clone.heed_sigint,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -76,7 +71,9 @@ def test_a_signal_is_one_line_and_its_exit_code(tmp_path: Path, kind: str, numbe
 def test_a_signal_that_the_shell_ignores_stays_ignored(tmp_path: Path) -> None:
     text = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + STAGE
     command = [sys.executable, "-c", text, "PATIENT"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=clone.environment(PYTHONPATH=str(CHECKOUT)), stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
@@ -91,10 +88,10 @@ def test_a_stage_listens_before_it_imports_anything_slow(number: signal.Signals)
     process = subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", "stages.train", "model1"],  # tells each import on stderr
         cwd=CHECKOUT,
-        env=environment(),
+        env=clone.environment(PYTHONPATH=str(CHECKOUT)),
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+        preexec_fn=clone.heed_sigint,
     )
     assert process.stderr is not None
     for line in process.stderr:
@@ -121,7 +118,7 @@ def test_a_stage_stops_when_dvc_is_gone_and_only_then(tmp_path: Path, under_dvc:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, STAGE],
         cwd=tmp_path,
-        env=environment(**more),
+        env=clone.environment(PYTHONPATH=str(CHECKOUT), **more),
         stdout=subprocess.PIPE,
         text=True,
     )

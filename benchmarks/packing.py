@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from pipeline import files
+from pipeline.core import files
 from pipeline.images import scenes
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -1,14 +1,16 @@
 """What the paper's scale costs, from counted operations: `python -m benchmarks.paper_scale [TFLOP/s]`.
 
-Operations of one step are counted (pipeline/cost.py), steps are the paper's epochs over the published data sets, and
-hours are operations over the given speed. The table of docs/cost.md.
+Operations of one step are counted (pipeline/sgn/evaluation/cost.py), steps are the paper's epochs over the published
+data sets, and hours are operations over the given speed. The table of docs/cost.md.
 """
 
-import importlib
 import sys
 from pathlib import Path
 
-from pipeline import cost, files, params, training
+from pipeline.core import files
+from pipeline.sgn.evaluation import cost
+from pipeline.sgn.model import params
+from pipeline.training import loop
 
 
 def main(speed: float) -> None:
@@ -21,9 +23,8 @@ def main(speed: float) -> None:
     for key, run in p.runs.items():
         domains = [p.domain(o.about) for o in run.objectives if o.loss != "perceptual"]
         pictures = [data_sets[domain.dataset]["counts"][f"train{domain.side}"] for domain in domains]
-        steps = training.steps_of(run.epochs, pictures, scale.batch)
-        method = importlib.import_module(f"pipeline.{run.method}")
-        tera = cost.step(method, run, scale, p.images.style_size)["flop_step"] / 1e12
+        steps = loop.steps_of(run.epochs, pictures, scale.batch)
+        tera = cost.step(run, scale, p.images.style_size)["flop_step"] / 1e12
         hours = steps * tera / speed / 3600
         total += hours
         print(f"| {key} | {steps:,} | {tera:.2f} | {steps * tera / 1000:.0f} | {hours:.1f} |")

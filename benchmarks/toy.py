@@ -1,8 +1,8 @@
 """How much faster the toy's models train together than one by one: `python -m benchmarks.toy`.
 
-Together: pipeline.toy.train, all 35 models of Table 1 (5 seeds), the paper's 500 epochs. One by one: the loop that one
-would write first, nn.Sequential and torch.optim.Adam; one model of each kind for a few epochs, scaled to 35 models and
-500 epochs. Both on one thread, in turns, so that a busy machine slows both.
+Together: pipeline.sgn.toy.train, all 35 models of Table 1 (5 seeds), the paper's 500 epochs. One by one: the loop that
+one would write first, nn.Sequential and torch.optim.Adam; one model of each kind for a few epochs, scaled to 35 models
+and 500 epochs. Both on one thread, in turns, so that a busy machine slows both.
 """
 
 import argparse
@@ -11,14 +11,15 @@ import time
 import torch
 from torch import nn
 
-from pipeline import sym, toy
+from pipeline.sgn import toy
+from pipeline.sgn.model import simplex
 
 EPOCHS, RATES = (200, 200, 100), (0.01, 0.001, 0.0001)
 SEEDS = 5
 
 
 def train_alone(model: toy.Model, training: toy.Training, epochs: int) -> nn.Sequential:
-    """One model in plain PyTorch: the same samples, batches, losses and optimiser as pipeline.toy."""
+    """One model in plain PyTorch: the same samples, batches, losses and optimiser as pipeline.sgn.toy."""
     has_S = model.kind != "hyper"
     torch.manual_seed(model.seed)
     net = nn.Sequential(
@@ -34,7 +35,7 @@ def train_alone(model: toy.Model, training: toy.Training, epochs: int) -> nn.Seq
         for batch in torch.randperm(training.samples).split(training.batch):
             x_b = x[batch]
             if has_S:
-                S_b = torch.from_numpy(sym.dirichlet(training.alpha, 2, len(batch), random))
+                S_b = torch.from_numpy(simplex.dirichlet(training.alpha, 2, len(batch), random))
                 z = net(torch.cat([x_b[:, None], S_b], dim=1)).squeeze(1)
             else:
                 z = net(x_b[:, None]).squeeze(1)

@@ -1,8 +1,8 @@
 """What moves Table 1: the toy problem under every reading that the paper leaves open (see docs/toy.md).
 
 `python -m benchmarks.toy_variants [NAME ...]` trains Sym and the five Hyper models for each variant and prints two
-Markdown tables. The loop here is written apart from pipeline/toy.py, with autograd, AdamW and its own random numbers,
-so that its first row is also a check of the pipeline's Table 1.
+Markdown tables. The loop here is written apart from pipeline/sgn/toy.py, with autograd, AdamW and its own random
+numbers, so that its first row is also a check of the pipeline's Table 1.
 """
 
 import argparse
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pipeline import toy
-from pipeline.paper.table1 import PAPER
+from pipeline.sgn import toy
+from pipeline.sgn.paper.table1 import PAPER
 
 WEIGHTINGS = torch.tensor(list(PAPER))  # (5, 2)
 PUBLISHED = torch.tensor([[PAPER[w][model] for w in PAPER] for model in ("sym", "hyper")])  # (2, 5, 3)
@@ -23,7 +23,7 @@ PUBLISHED = torch.tensor([[PAPER[w][model] for w in PAPER] for model in ("sym", 
 
 @dataclass(frozen=True)
 class Variant:
-    """One reading of the problem. The defaults are pipeline.toy's."""
+    """One reading of the problem. The defaults are pipeline.sgn.toy's."""
 
     samples: int = 100
     x: str = "even"  # even, without the right end, random (once), fresh (each epoch)

@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline import stopping
+from pipeline.shell import stopping
 
 if sys.argv[0] == "-m":  # so it is while `python -m` looks for the stage, whose imports can take seconds
     stopping.begin()

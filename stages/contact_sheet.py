@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import command, files, outs, params
+from pipeline.core import artifacts, files, params
 from pipeline.figures import grids, style
 from pipeline.images import catalogue
+from pipeline.shell import command
 
-FIGURES = Path("reports/figures")
 CARDS = Path("reports/metrics/cards.json")
 IN_ONE = 10
 FOR_EACH = 10
@@ -30,10 +30,10 @@ def main() -> None:
     if found.absent:
         print(f"not packed for {made_of}, so not drawn: {', '.join(found.absent)}")
     domains = {
-        name: outs.read_packed(Path(f"data/{name}/train.npy"), sizes.train_size) for name in found.domains
+        name: artifacts.read_packed(artifacts.train_pictures(name), sizes.train_size) for name in found.domains
     }  # N H W C
     styles = {
-        name: outs.read_packed(Path(f"data/{name}/style.npy"), p.images.style_size) for name in found.styles
+        name: artifacts.read_packed(artifacts.style_picture(name), p.images.style_size) for name in found.styles
     }  # H W C
 
     rows = {name: pictures[:IN_ONE] for name, pictures in domains.items()}
@@ -41,9 +41,9 @@ def main() -> None:
     caption = f"{made_of}: the first training pictures of each domain" + (
         f"; styles {', '.join(styles)}" * bool(styles)
     )
-    style.save(grids.contact_sheet(rows, caption), FIGURES / "contact-sheet.png")
+    style.save(grids.contact_sheet(rows, caption), style.FIGURES / "contact-sheet.png")
 
-    with files.replacing(FIGURES / "domains") as folder:
+    with files.replacing(style.FIGURES / "domains") as folder:
         folder.mkdir()
         for name, pictures in domains.items():
             some = pictures[spread(len(pictures), FOR_EACH)]

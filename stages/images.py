@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pipeline import command, files, params
+from pipeline.core import files, params
 from pipeline.images import card, packing, source
+from pipeline.shell import command
 
 
 def main(key: str) -> None:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from pipeline import command, files, params
-from pipeline.report import claims, html, index, items, scope, tables
+from pipeline.core import files
+from pipeline.report import claims, html, index
 from pipeline.report.html import Html
+from pipeline.sgn.model import params
+from pipeline.sgn.pages import items, provenance, tables
+from pipeline.shell import command
 
 REPORTS = Path("reports")
 TITLE = "SGN: the paper, reproduced"
@@ -16,7 +19,7 @@ def main() -> None:
     runs = {run["run"]: run for page in items.PAGES for run in items.runs(page)}
     found = items.metrics("claims.json")
     table3 = items.metrics("table3.json")
-    incomparable = "not comparable" in scope.comparable(p, list(runs.values()))
+    incomparable = "not comparable" in provenance.comparable(p, list(runs.values()))
     results = {
         "table1": tables.table1_deviation(items.metrics("table1.json")),
         "table3": f"{tables.table3_order(table3)}; sizes are {'not ' if incomparable else ''}comparable",
@@ -31,13 +34,13 @@ def main() -> None:
                 "s<sub>k</sub>) are chosen at inference. Here is each table, figure and claim of the paper that has "
                 "results, with ours beside it.</p>"
             ),
-            scope.images(p, list(runs.values())),
+            provenance.images(p, list(runs.values())),
             claims.tally(found),
             index.refuted(found),
             Html(
                 f"<figure>{html.picture(grid.file, grid.title)}<figcaption>Each row is one test picture: the input, "
                 "then what one network makes of it at eight S. "
-                f"{html.text(scope.run_facts(runs['model1'], first_seed=True))}. "
+                f"{html.text(provenance.run_facts(runs['model1'], first_seed=True))}. "
                 f'Explained <a href="{grid.page}.html#{grid.anchor}">on its page</a>.</figcaption></figure>'
             ),
             Html("<h2>Tables, figures and claims</h2>"),

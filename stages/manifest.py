@@ -6,9 +6,10 @@ DVC runs it every time (`always_changed`); what depends on data/sources/folder.j
 from pathlib import Path
 from typing import Any
 
-from pipeline import command, files, params
+from pipeline.core import files, params
 from pipeline.images import source
 from pipeline.images.folder import layout
+from pipeline.shell import command
 
 
 def main() -> None:

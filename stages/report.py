@@ -3,8 +3,10 @@ reports/NOTEBOOK.html."""
 
 from pathlib import Path
 
-from pipeline import command, files
-from pipeline.report import html, index, items, notebook
+from pipeline.core import files
+from pipeline.report import html, index, notebook
+from pipeline.sgn.pages import items
+from pipeline.shell import command
 
 
 def main(key: str) -> None:

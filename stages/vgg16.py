@@ -6,9 +6,9 @@ from pathlib import Path
 import torch
 from torchvision.models import VGG16_Weights
 
-from pipeline import command
-from pipeline.weights.known import VGG16, write
-from pipeline.weights.sources import find
+from pipeline.shell import command
+from pipeline.vgg16.known import VGG16, write
+from pipeline.vgg16.sources import find
 
 
 def main() -> None:

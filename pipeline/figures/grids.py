@@ -1,9 +1,10 @@
-"""Grids of pictures: a run's translations (Figures 1, 6, 12 to 15) and the domains' contact sheets.
+"""Grids of pictures: columns of translations, and the domains' contact sheets.
 
 Pictures are uint8, N H W C.
 """
 
 import textwrap
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -12,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pipeline import sym
 from pipeline.figures import style
 
 Pictures = npt.NDArray[np.uint8]
@@ -23,16 +23,9 @@ WIDTH = 756  # of a domain's sheet
 CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at smoke and small
 
 
-def translations(
-    inputs: Pictures, outputs: Pictures, sets: list[tuple[float, ...]], names: tuple[str, str, str], caption: str
-) -> Figure:
-    """One row per input: the input, then its translation at each S (Figure 1).
-
-    `inputs` (N, H, W, C); `outputs` (S, N, H, W, C); `names` says what A, B and C are about.
-    """
-    columns = [inputs, *outputs]
-    titles = ["input", *(title(S, names) for S in sets)]
-    figure, axes = _cells(len(inputs), len(columns), left=MARGIN, above=84, caption=caption)
+def titled_columns(columns: Sequence[Pictures], titles: Sequence[str], caption: str) -> Figure:
+    """One column of pictures (N, H, W, C) under each title; a row shows what became of one input."""
+    figure, axes = _cells(len(columns[0]), len(columns), left=MARGIN, above=84, caption=caption)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
         axes[0, column].set_title(words, fontsize=10, pad=4)
         for row, picture in enumerate(pictures):
@@ -105,13 +98,6 @@ def of_pixels(width: int, height: int) -> Figure:
     dpi = file_dpi()
     # Half a pixel more, so that the division by the resolution loses none.
     return Figure(figsize=((width + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
-
-
-def title(S: tuple[float, ...], names: tuple[str, ...]) -> str:
-    """S, and in words what it asks for."""
-    asked = [name for s, name in zip(S, names, strict=True) if s > 0]
-    words = "all" if len(asked) == len(names) else "\n+ ".join(asked)
-    return f"{sym.label(S)}\n{words}"
 
 
 def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[Figure, npt.NDArray[np.object_]]:

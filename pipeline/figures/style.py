@@ -6,7 +6,9 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
 
-from pipeline import files
+from pipeline.core import files
+
+FIGURES = Path("reports/figures")
 
 # Okabe and Ito's colours, without the yellow that is hard to see on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")

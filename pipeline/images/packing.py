@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline import files
+from pipeline.core import files
 from pipeline.images import decoding
 from pipeline.images.source import Picture
 

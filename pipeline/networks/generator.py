@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu_
 
-from pipeline.networks.conditioning import Conditioning, build
+from pipeline.conditionings import build
+from pipeline.conditionings.base import Conditioning
 from pipeline.networks.layers import instance_norm, reflect
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, relu_
 
-from pipeline import outs, tensors
+from pipeline.core import artifacts, tensors
+from pipeline.core.precision import wide
 from pipeline.networks.layers import max_pool
-from pipeline.precision import wide
 
 # Convolutions of each block, by torchvision's index in `features`. A block ends in relu1_2, relu2_2, relu3_3, relu4_3.
 _BLOCKS = ((0, 2), (5, 7), (10, 12, 14), (17, 19, 21))
@@ -43,7 +43,7 @@ class VGG16(nn.Module):
         try:
             return cls(weights, dtype)
         except KeyError as error:
-            raise outs.unusable(path, f"lacks {error}") from None
+            raise artifacts.unusable(path, f"lacks {error}") from None
 
     def forward(self, x: Tensor, depth: int = 4) -> list[Tensor]:
         """The first `depth` feature maps of x (N, 3, H, W): (N, 64, H, W), (N, 128, H/2, W/2), ..."""

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.report import html, items
+from pipeline.report import html
 from pipeline.report.html import Html
-from pipeline.report.scope import SOURCES
+from pipeline.sgn.pages import items
+from pipeline.sgn.pages.provenance import SOURCES
 
 Entry = Mapping[str, Any]
 

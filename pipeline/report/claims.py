@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.report import html, items
+from pipeline.report import html
 from pipeline.report.html import Html
+from pipeline.sgn.pages import items
 
 Claim = Mapping[str, Any]
 

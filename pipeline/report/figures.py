@@ -1,7 +1,8 @@
 """Figures of a page: a picture from reports/figures, its name, what it shows, and what made it."""
 
-from pipeline.report import html, items
+from pipeline.report import html
 from pipeline.report.html import Html
+from pipeline.sgn.pages import items
 
 
 def figure(anchor: str, shows: str, made_from: str) -> Html:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report import claims as claim_blocks
-from pipeline.report import html, items
+from pipeline.report import html
 from pipeline.report.html import Html
+from pipeline.sgn.pages import items
 
 
 def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) -> Html:

@@ -13,7 +13,7 @@ from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError, strip_color
 from traitlets.config import Config
 
-from pipeline.command import one_line
+from pipeline.shell.command import one_line
 
 KERNEL = "python3"
 LONGEST_ADDRESS = 103  # bytes that a socket's address has room for: 107 on Linux, 103 on a Mac

@@ -1,6 +1,6 @@
 """The objectives of the models that are compared with the reading (Section 5.2 and 5.3)."""
 
-from pipeline.params import Objective
+from pipeline.sgn.model.objectives import Objective
 
 MODEL1 = (
     Objective(loss="reconstruction", about="photo"),

@@ -4,18 +4,21 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from pipeline.conditionings.ccam import CCAM
+from pipeline.sgn.model.objectives import Objective
 from torch import Tensor, nn
 from torch.autograd import gradcheck
 from torch.func import functional_call
 
-from pipeline import losses, sgn, singlegan, toy
-from pipeline.networks.conditioning import CCAM, CONDITIONINGS
+from pipeline.conditionings import CONDITIONINGS
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices
 from pipeline.networks.vgg16 import VGG16
-from pipeline.params import Objective
-from pipeline.training import Networks
+from pipeline.sgn import toy
+from pipeline.sgn.model import losses, singlegan
+from pipeline.sgn.model import method as sgn
+from pipeline.training.loop import Networks
 from tests.equivalence.models import MODEL1, MODEL3, SINGLEGAN
 
 

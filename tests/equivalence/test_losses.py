@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from pipeline.sgn.model.objectives import Objective
 from torch import Tensor
 
-from pipeline import distances, evaluation, losses, sgn, singlegan, toy
+from pipeline.metrics import kid
 from pipeline.networks.vgg16 import VGG16
-from pipeline.params import Objective
-from pipeline.training import Networks
+from pipeline.sgn import toy
+from pipeline.sgn.evaluation import measures
+from pipeline.sgn.model import losses, singlegan
+from pipeline.sgn.model import method as sgn
+from pipeline.training.loop import Networks
 from tests.equivalence import reading
 from tests.equivalence.agreement import agree, array, arrays, both_types
 from tests.equivalence.models import MODEL1, MODEL3, SINGLEGAN
@@ -156,8 +160,8 @@ def test_table_3s_losses_are_means_of_the_reading(vgg_weights: dict[str, Tensor]
     m, style = sgn_method(MODEL1, torch.float32, vgg_weights)
     batch, S = {domain: pictures(torch.float32) for domain in m.domains}, (0.0, 0.5, 0.5)
     judges, vgg = m.networks.discriminators, vgg_arrays(vgg_weights)
-    test = evaluation.TestSet(batch["photo"], {"vangogh": batch["vangogh"]}, judges, judges, m.perceptual)
-    ours = evaluation.measure(m.networks.generator, m.objectives, test, S, batch=2)
+    test = measures.TestSet(batch["photo"], {"vangogh": batch["vangogh"]}, judges, judges, m.perceptual)
+    ours = measures.measure(m.networks.generator, m.objectives, test, S, batch=2)
     rows = [read_losses(m, batch, torch.tensor([S] * N), n, vgg, array(style[0])) for n in range(N)]
     means = np.mean(rows, axis=0)
     for letter, expected in zip("ABC", means, strict=True):
@@ -225,7 +229,7 @@ def test_a_perfect_regressor_has_the_papers_classification_loss() -> None:
 
 def test_kernel_distance() -> None:
     a, b = torch.randn(5, 512).double(), 0.3 + torch.randn(7, 512).double()
-    assert distances.kid(a, b) == pytest.approx(reading.kid(array(a), array(b)), rel=1e-10)
+    assert kid.kid(a, b) == pytest.approx(reading.kid(array(a), array(b)), rel=1e-10)
 
 
 @both_types
@@ -234,7 +238,7 @@ def test_distances_in_vgg16s_features(dtype: torch.dtype, vgg_weights: dict[str,
     w = vgg_arrays(vgg_weights)
     features, wanted = [reading.vgg16(w, array(part)) for part in x], reading.vgg16(w, array(style[0]))
     expected = np.mean([reading.style_difference(each, wanted) for each in features])
-    ours = torch.tensor(distances.gram_distance(vgg, x, style, 2), dtype=torch.float64)
+    ours = torch.tensor(kid.gram_distance(vgg, x, style, 2), dtype=torch.float64)
     assert float(ours) == pytest.approx(float(expected), rel=1e-10 if dtype == torch.float64 else 1e-5)
-    pooled = distances.pooled(vgg, x, 2).to(dtype)
+    pooled = kid.pooled(vgg, x, 2).to(dtype)
     agree(pooled, [[reading.mean(channel) for channel in each[3]] for each in features], dtype)

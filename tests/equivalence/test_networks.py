@@ -6,14 +6,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from pipeline.conditionings.ccam import CCAM
 from torch import Tensor, nn
 
-from pipeline.networks.conditioning import CCAM, CONDITIONINGS
+from pipeline.conditionings import CONDITIONINGS
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices
 from pipeline.networks.vgg16 import VGG16
-from pipeline.weights import known
+from pipeline.vgg16 import known
 from tests.equivalence import reading
 from tests.equivalence.agreement import agree, array, arrays, both_types
 

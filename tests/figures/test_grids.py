@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pipeline import sym
 from pipeline.figures import grids, style
+from pipeline.sgn.model import simplex
 
-SETS = [*sym.corners(3), *sym.midpoints(3), sym.centre(3), sym.beyond(3, 1)]
+SETS = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
 
 
 def pictures(*shape: int) -> np.ndarray:
@@ -42,7 +42,7 @@ def test_titles_say_S_and_what_it_asks_for() -> None:
     figure, _, _ = grid()
     titles = [axis.get_title() for axis in figure.axes[: 1 + len(SETS)]]
     assert titles[0] == "input"
-    assert [title.split("\n")[0] for title in titles[1:]] == [sym.label(S) for S in SETS]
+    assert [title.split("\n")[0] for title in titles[1:]] == [simplex.label(S) for S in SETS]
     asked = [title.split("\n", 1)[1] for title in titles[1:]]
     assert asked[:4] == ["photo", "vangogh", "udnie", "photo\n+ vangogh"]
     assert asked[-2:] == ["all", "vangogh"]

@@ -14,14 +14,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import files, outs, tensors
+from pipeline.core import artifacts, files, tensors
 from pipeline.images import catalogue, cyclegan
 from stages import contact_sheet
+from tests.clone import CHECKOUT
 from tests.fuzz.clean import inputs, result_or_sentence
 from tests.fuzz.damage import damaged, mutated, values
 from tests.images.test_catalogue import domain, style
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 def json_text(value: Any) -> bytes:
@@ -96,7 +95,7 @@ def test_the_contact_sheet_of_damaged_data_is_drawn_or_refused(folder: Path, car
 @inputs(200)
 @given(texts)
 def test_damaged_json_is_read_or_refused(folder: Path, text: bytes) -> None:
-    result_or_sentence(lambda: outs.read_json(put(folder / "reports/metrics/toy.json", text)))
+    result_or_sentence(lambda: artifacts.read_json(put(folder / "reports/metrics/toy.json", text)))
 
 
 PACKED = whole_npy(np.zeros((2, 8, 8, 3), np.uint8))
@@ -105,7 +104,7 @@ PACKED = whole_npy(np.zeros((2, 8, 8, 3), np.uint8))
 @inputs(300)
 @given(damaged(PACKED))
 def test_a_damaged_packed_array_is_read_or_refused(folder: Path, data: bytes) -> None:
-    found = result_or_sentence(lambda: outs.read_packed(put(folder / "data/photo/train.npy", data)))
+    found = result_or_sentence(lambda: artifacts.read_packed(put(folder / "data/photo/train.npy", data)))
     if not isinstance(found, str):
         assert found.dtype == np.uint8
         assert found.ndim == 4
@@ -115,7 +114,7 @@ def test_a_damaged_packed_array_is_read_or_refused(folder: Path, data: bytes) ->
 @inputs(300)
 @given(st.one_of(st.sampled_from([whole_npz(False), whole_npz(True)]).flatmap(damaged), st.just(PACKED)))
 def test_a_damaged_npz_is_read_or_refused(folder: Path, data: bytes) -> None:
-    found = result_or_sentence(lambda: outs.read_arrays(put(folder / "models/toy.npz", data)))
+    found = result_or_sentence(lambda: artifacts.read_arrays(put(folder / "models/toy.npz", data)))
     assert isinstance(found, str) or all(isinstance(array, np.ndarray) for array in found.values())
 
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import params
+from pipeline.sgn.model import params
 from tests.fuzz.clean import inputs, result_or_sentence
 from tests.fuzz.damage import damaged, mutated, scalars
 

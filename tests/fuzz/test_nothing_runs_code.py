@@ -14,11 +14,12 @@ import pytest
 import torch
 import yaml
 
-from pipeline import outs, params, tensors
+from pipeline.core import artifacts, tensors
 from pipeline.images import catalogue
 from pipeline.images.decoding import decode
+from pipeline.sgn.model import params
+from tests.clone import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 SOURCES = sorted(p for folder in ("pipeline", "stages", "notebooks") for p in (CHECKOUT / folder).rglob("*.py"))
 
 NEVER = {
@@ -173,11 +174,11 @@ def at(name: str, read: Callable[[Path], Any]) -> Callable[[bytes], None]:
 
 
 READERS: dict[str, Callable[[bytes], None]] = {
-    "a packed array": at("data/photo/train.npy", outs.read_packed),
-    "a style image's array": at("data/udnie/style.npy", outs.read_packed),
-    "arrays": at("data/translations/model1.npz", outs.read_arrays),
+    "a packed array": at("data/photo/train.npy", artifacts.read_packed),
+    "a style image's array": at("data/udnie/style.npy", artifacts.read_packed),
+    "arrays": at("data/translations/model1.npz", artifacts.read_arrays),
     "a model": at("models/model1/0/generator.safetensors", tensors.read),
-    "metrics": at("reports/metrics/runs/model1.json", outs.read_json),
+    "metrics": at("reports/metrics/runs/model1.json", artifacts.read_json),
     "a card": as_card,
     "params.yaml": at("params.yaml", params.load),
     "a picture": lambda data: decode(io.BytesIO(data), 1_000_000),

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.networks.conditioning import CONDITIONINGS
+from pipeline.conditionings import CONDITIONINGS
 from pipeline.networks.generator import Generator
 
 

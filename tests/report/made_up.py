@@ -1,16 +1,14 @@
 """Made-up files of reports/metrics about images, complete enough for every page."""
 
-from pathlib import Path
 from typing import Any
 
 import yaml
-
-from pipeline import params, sym
-from pipeline.paper import studies
-from pipeline.report import items
 from tests.paper import made_up
 
-CHECKOUT = Path(__file__).parents[2]
+from pipeline.sgn.model import params, simplex
+from pipeline.sgn.pages import items
+from pipeline.sgn.paper import controllability
+from tests.clone import CHECKOUT
 
 
 def values(**changes: Any) -> params.Params:
@@ -27,7 +25,7 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
         if settings.draw == "seeds":
             part["study"] = None
             continue
-        part["study"]["lattice"] = [{"S": S} for S in sym.lattice(3, 6)]
+        part["study"]["lattice"] = [{"S": S} for S in simplex.lattice(3, 6)]
         for letter, o in letters.items():
             protocol = "gram_vgg16" if o.loss == "perceptual" else "kid_vgg16_relu4_3_test50_train300"
             part["study"]["distance"][letter]["protocol"] = protocol
@@ -58,7 +56,7 @@ def metrics(seeds: int = 1) -> dict[str, Any]:
             {"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3},
             {"S": [1.0, 0.0, 0.0], "model": "hyper", **table3, "L_adv_own": None, "paper": table3},
         ],
-        "studies.json": studies.rows([runs[name] for name in items.SYM_RUNS]),
-        "conditionings.json": studies.rows([runs[name] for name in items.CONDITIONING_RUNS]),
+        "studies.json": controllability.rows([runs[name] for name in items.SYM_RUNS]),
+        "conditionings.json": controllability.rows([runs[name] for name in items.CONDITIONING_RUNS]),
         **{f"runs/{name}.json": content for name, content in runs.items()},
     }

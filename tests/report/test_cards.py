@@ -12,10 +12,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
-from pipeline import files
+from pipeline.core import files
 from pipeline.images import card, cyclegan, folder, packing, scenes
 from pipeline.images.source import DomainImages, Request, StyleRequest
-from pipeline.report import cards, items
+from pipeline.report import cards
+from pipeline.sgn.pages import items
 
 MADE = {"name": "calm", "data": "folder", "scale": "small", "place": "seasides, side A"}
 

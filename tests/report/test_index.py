@@ -6,8 +6,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from pipeline.report import index, items
-from stages import claims as claims_stage
+from pipeline.report import index
+from pipeline.sgn.pages import items
+from stages.sgn import claims as claims_stage
 from tests.report.made_up import CHECKOUT
 
 CLAIM: dict[str, Any] = {

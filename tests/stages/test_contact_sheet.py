@@ -8,12 +8,12 @@ import pytest
 import yaml
 from PIL import Image
 
-from pipeline import files
+from pipeline.core import files
 from pipeline.figures import grids
 from stages import contact_sheet
+from tests.clone import CHECKOUT
 from tests.images.test_catalogue import domain, style
 
-CHECKOUT = Path(__file__).parents[2]
 DOMAINS = Path("reports/figures/domains")
 
 

@@ -14,8 +14,8 @@ import yaml
 from PIL import Image
 
 from pipeline.images import source
+from tests.clone import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 IMAGES = {"seed": 0, "style_size": 32, "max_unreadable": 0.01, "max_pixels": 10_000}
 
 

@@ -15,10 +15,10 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from pipeline.report import items
+from pipeline.sgn.pages import items
+from tests.clone import CHECKOUT
 from tests.report import made_up as made_up_images
 
-CHECKOUT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
 PICTURED = [item for item in items.ITEMS if item.file.suffix in (".png", ".gif")]
 PICTURES = [item.file for item in PICTURED]
@@ -218,7 +218,7 @@ def test_the_front_page_says_which_claims_do_not_hold(pages: dict[str, str]) -> 
 def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "my checkout")
     # Also shows that the notebook imports this copy of the code, as a queued experiment must, and not another one.
-    (folder / "pipeline/report/scope.py").write_text(
+    (folder / "pipeline/sgn/pages/provenance.py").write_text(
         "def toy(*_):\n    print('noise')\n    raise ValueError('from this copy,\\n\\x1b[31min red\\x1b[0m')\n"
     )
     page = folder / "reports/toy.html"

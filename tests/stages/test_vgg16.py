@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from pipeline import command
-from pipeline.weights.known import VGG16, digest
+from pipeline.shell import command
+from pipeline.vgg16.known import VGG16, digest
 from stages import vgg16
 
 OUT = Path("models/vgg16.safetensors")

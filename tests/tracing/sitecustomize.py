@@ -37,7 +37,7 @@ def begin() -> None:
 
 
 def stage_of(command: list[str]) -> str | None:
-    """The name that DVC gives a stage, by its command line: `python -m stages.train model1` is train@model1."""
+    """The name that DVC gives a stage, by its command line: `python -m stages.sgn.train model1` is train@model1."""
     match command:
         case [_, "-m", module, *key] if module.startswith("stages."):
             return "@".join([module.removeprefix("stages."), *key])

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.clone import CHECKOUT
 from tests.tracing import compare
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 STAGE = """
 import os, subprocess, sys
 from pathlib import Path
-from pipeline import params
+from pipeline.sgn.model import params
 from stages import helper
 
 Path("read.txt").read_text()
@@ -95,10 +95,12 @@ def test_a_key_is_part_of_the_stages_name_and_other_programs_are_no_stages(check
 
 def test_the_comparison_goes_both_ways() -> None:
     read = compare.Read(
-        {"data/photo/train.npy", "pipeline/files.py"}, set(), {"alpha", "runs.model1.S", "checkpoint_seconds"}
+        {"data/photo/train.npy", "pipeline/core/files.py"}, set(), {"alpha", "runs.model1.S", "checkpoint_seconds"}
     )
-    right = compare.Declared({"data/photo", "pipeline/files.py"}, set(), {"alpha", "runs.model1"})
-    wrong = compare.Declared({"data/pho", "pipeline/files.py", "models"}, set(), {"alph", "runs.model1-w100", "seeds"})
+    right = compare.Declared({"data/photo", "pipeline/core/files.py"}, set(), {"alpha", "runs.model1"})
+    wrong = compare.Declared(
+        {"data/pho", "pipeline/core/files.py", "models"}, set(), {"alph", "runs.model1-w100", "seeds"}
+    )
     assert not compare.undeclared_files(read, right, CHECKOUT)
     assert not compare.unread_deps(read, right)
     assert not compare.undeclared_params(read, right)

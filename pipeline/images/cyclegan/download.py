@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline import command, files
+from pipeline.core import files
 from pipeline.images.cyclegan.progress import Progress, megabytes
 from pipeline.images.cyclegan.transfer import MirrorError, Patience, Published, length, origin_path, receive
+from pipeline.shell import command
 
 ELSEWHERE = "SGN_CACHE=DIR in the environment puts the cache elsewhere"
 

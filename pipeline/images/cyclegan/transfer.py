@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import files
+from pipeline.core import files
 from pipeline.images.cyclegan.progress import Progress
 
 CHUNK = 1 << 18  # bytes that are read at most at once

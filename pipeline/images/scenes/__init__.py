@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 from PIL import Image
 
+from pipeline.core.seeds import numpy_generator
 from pipeline.images.scenes import monet, styles, ukiyoe, vangogh
 from pipeline.images.scenes.photo import TASTES, photograph
 from pipeline.images.source import DomainImages, Picture, Request, StyleImage, StyleRequest
-from pipeline.seeds import numpy_generator
 
 SIZES = (16, 1024)
 LICENCE = "made by this project's own renderer; no outside material"

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline.core.seeds import numpy_generator
 from pipeline.images.scenes.noise import Array, cloth, smooth, unit_square
-from pipeline.seeds import numpy_generator
 
 VARIANTS = 12
 Colours = tuple[str, str, str]  # in shadow, in light, bark

@@ -1,0 +1,61 @@
+"""Losses that more than one method uses, one value per sample: the caller weighs and reduces them.
+
+Pictures are (N, 3, H, W) in [-1, 1]; every loss returns float32 (N,), or float64 for float64 pictures. Least squares
+for GANs: Mao et al., ICCV 2017; Gram matrices for style: Gatys et al., CVPR 2016.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pipeline.core.precision import wide
+
+
+def mean_per_sample(x: Tensor) -> Tensor:
+    """Mean over everything but the samples: (N, ...) -> (N,)."""
+    return wide(x).flatten(1).mean(1)
+
+
+def generator_loss(score: Tensor) -> Tensor:
+    """The generator's least-squares loss: mean (D(G(x)) - 1)^2; score is D's patches (N, 1, h, w)."""
+    return mean_per_sample((wide(score) - 1).square())
+
+
+def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """The discriminator's least-squares loss: 0.5 * [mean (D(y) - 1)^2 + mean D(G(x))^2] (factor: authors' code)."""
+    return 0.5 * (mean_per_sample((wide(real) - 1).square()) + mean_per_sample(wide(fake).square()))
+
+
+def gram(features: Tensor) -> Tensor:
+    """Gram matrix F F^T / (C H W): (N, C, H, W) -> (N, C, C)."""
+    N, C, H, W = features.shape
+    # Pixels before channels: for channels-last features this is a view, and so is its gradient.
+    F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
+    return F.transpose(1, 2) @ F / (C * H * W)
+
+
+class GramDifference(torch.autograd.Function):
+    """mean (Gram(F) - T)^2 per sample, with its gradient 4 F (Gram(F) - T) / (C^2 C H W) written out.
+
+    The same number as from `gram`, with less work: automatic differentiation takes two products with F for what is one,
+    Gram matrices being symmetric.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        N, C, H, W = features.shape
+        F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
+        D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))  # (N, C, C)
+        ctx.save_for_backward(F, D)
+        ctx.features = features.dtype, features.shape
+        loss: Tensor = torch.linalg.vector_norm(D.flatten(1), dim=1).square() / (C * C)
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        F, D = ctx.saved_tensors
+        dtype, (N, C, H, W) = ctx.features
+        scale = (4 / (C * C * C * H * W)) * gradient  # (N,)
+        dF = (F @ D) * scale[:, None, None]  # (N, HW, C)
+        return dF.to(dtype).view(N, H, W, C).permute(0, 3, 1, 2), None

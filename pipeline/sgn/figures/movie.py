@@ -1,0 +1,125 @@
+"""The moving picture: one input translated while S travels from corner to corner, with a bar of S above (red = A).
+
+The paper's video shows the same. GIF for the page, MP4 as a file of its own; both the same bytes each time.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import imageio_ffmpeg
+import matplotlib as mpl
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.core import files
+from pipeline.figures import style
+from pipeline.figures.grids import Pictures, magnified
+from pipeline.sgn.figures import legend
+
+SIZE = 256  # of the picture, which is magnified by a whole number to at most this
+BAR, GAP, LINE = 30, 6, 15  # pixels: the bar's height, around it, a line of the caption
+FRAME_MS = 80
+GIF_BYTES = 1_500_000
+GIF_COLOURS = (256, 192, 128, 64, 32)
+SAMPLE = 4  # of every so many pixels each way, the colours are chosen
+
+
+def frames(
+    pictures: Pictures, sets: Sequence[tuple[float, ...]], names: tuple[str, str, str], caption: str
+) -> Pictures:
+    """Each picture with its bar above and the caption below: (F, H, W, 3) -> (F, h, w, 3), h and w even.
+
+    The bar is divided as S divides the weight; the pieces of A, B and C keep their order.
+    """
+    shown = magnified(pictures, max(1, SIZE // pictures.shape[2]))
+    high, wide = shown.shape[1:3]
+    words, name = _font("DejaVuSans.ttf", 11), _font("DejaVuSans-Bold.ttf", 14)
+    lines = _wrapped(caption, words, wide - 2 * GAP)
+    above, below = BAR + GAP, GAP + LINE * len(lines) + GAP // 2
+    width, height = _even(wide), _even(above + high + below)
+    background = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(background)
+    for i, line in enumerate(lines):
+        draw.text((GAP, above + high + GAP + LINE * i), line, fill=style.GREY, font=words)
+    result = np.empty((len(shown), height, width, 3), np.uint8)
+    for frame, picture, S in zip(result, shown, sets, strict=True):
+        canvas = background.copy()
+        _bar(ImageDraw.Draw(canvas), S, names, wide, name)
+        frame[:] = np.asarray(canvas)
+        frame[above : above + high, :wide] = picture
+    return result
+
+
+def write_gif(path: Path, shown: Pictures) -> None:
+    """A GIF that loops, with as many colours as keep it below GIF_BYTES, or the fewest of GIF_COLOURS.
+
+    All frames have the same colours and no dither: pixels that do not change then stay the same.
+    """
+    pictures = [Image.fromarray(frame) for frame in shown]
+    some = np.ascontiguousarray(shown[:, ::SAMPLE, ::SAMPLE])
+    sample = Image.fromarray(some.reshape(-1, some.shape[2], 3))
+    with files.replacing(path) as temporary:
+        for colours in GIF_COLOURS:
+            # Median cut alone takes the strongest colours for weaker ones; k-means then moves each to its pixels' mean.
+            palette = sample.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
+            first, *others = [p.quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
+            first.save(temporary, save_all=True, append_images=others, duration=FRAME_MS, loop=0)
+            if temporary.stat().st_size <= GIF_BYTES:
+                break
+
+
+def write_mp4(path: Path, shown: Pictures) -> None:
+    """An MP4 (H.264) that plays once. One thread, and nothing of the encoder's version beside the stream.
+
+    OSError if ffmpeg cannot write it.
+    """
+    _, height, width, _ = shown.shape
+    given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{1000 / FRAME_MS:g}", "-i", "-"]
+    options = ["-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-threads", "1"]
+    options += ["-flags:v", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1"]
+    options += ["-sws_flags", "bicubic+accurate_rnd+full_chroma_int+bitexact", "-crf", "18", "-preset", "slow"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *given, *options, "-movflags", "+faststart"]
+    with files.replacing(path) as temporary:
+        # Not imageio_ffmpeg's own writer: it does not look at the exit code, and a full disk would leave half a film.
+        ended = subprocess.run([*ffmpeg, str(temporary)], input=shown.tobytes(), capture_output=True)
+        if ended.returncode != 0:
+            reason = ended.stderr.decode(errors="replace").strip() or f"it ended with {ended.returncode}"
+            raise OSError(f"{path.as_posix()}: ffmpeg could not write it: {reason}")
+
+
+def _bar(
+    draw: ImageDraw.ImageDraw, S: tuple[float, ...], names: tuple[str, ...], wide: int, font: ImageFont.FreeTypeFont
+) -> None:
+    """Pieces as long as the weights, each with letter and name, or the letter alone where it is short."""
+    ends = [round(end * wide) for end in np.cumsum([0.0, *S])]
+    for start, end, colour, letter, name in zip(ends, ends[1:], legend.COLOURS, legend.LETTERS, names, strict=False):
+        if end <= start:
+            continue
+        draw.rectangle((start, 0, end - 1, BAR - 1), fill=colour)
+        for text in (f"{letter} {name}", letter):
+            if draw.textlength(text, font=font) + 8 <= end - start:
+                draw.text(((start + end) / 2, BAR / 2), text, fill="white", font=font, anchor="mm")
+                break
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, wide: float) -> list[str]:
+    """The text in lines that are not wider than `wide` pixels, broken at spaces."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > wide:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font that Matplotlib brings along, so that letters are the same on every machine."""
+    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf" / file, size)
+
+
+def _even(length: int) -> int:
+    """yuv420p has one colour for 2 x 2 pixels."""
+    return length + length % 2

@@ -1,0 +1,58 @@
+"""injection_figures: every figure of the page about injecting S, drawn from files."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from pipeline.core import artifacts, files
+from pipeline.core.artifacts import METRICS
+from pipeline.figures import style
+from pipeline.sgn.figures import activations, comparisons, legend, of_run
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, SYM_RUNS
+from pipeline.shell import command
+
+TRANSLATIONS = Path("data/translations")
+ROWS = 2  # test pictures of each conditioning in Figure 8
+
+
+def main() -> None:
+    """Write reports/figures/injection, whole or not at all."""
+    with files.replacing(style.FIGURES / "injection") as folder:
+        folder.mkdir()
+        for key in CONDITIONING_RUNS:
+            if key not in SYM_RUNS:  # those are on the page about image translation
+                of_run.draw(key, folder)
+        style.save(figure8(), folder / "figure8.png")
+        style.save(figure10(), folder / "figure10.png")
+
+
+def figure8() -> Figure:
+    """Model 2 with S entering the generator in different ways (Figures 8 and 11)."""
+    runs = [artifacts.read_json(METRICS / "runs" / f"{run}.json") for run in CONDITIONING_RUNS]
+    seed = legend.first_seed(runs[0])
+    outputs = {}
+    for facts in runs:
+        arrays = artifacts.read_arrays(TRANSLATIONS / f"{facts['run']}.npz")
+        outputs[facts["conditioning"]] = arrays[f"seed{seed}"][:, :ROWS]
+        inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
+    caption = f"{legend.made_by(runs, [seed])}; first test pictures"
+    return comparisons.figure8(inputs, outputs, sets, legend.names(runs[0]), caption)
+
+
+def figure10() -> Figure:
+    """The activations of Model 1's three CCAMs."""
+    facts = artifacts.read_json(METRICS / "runs/model1.json")
+    seed = legend.first_seed(facts)
+    made_by = legend.made_by([facts], [seed])
+    arrays = artifacts.read_arrays(TRANSLATIONS / "model1.npz")
+    return activations.figure10(
+        [arrays[f"activation{place}"] for place in (1, 2, 3)],
+        arrays["inputs"][0],
+        arrays[f"seed{seed}"][:3, 0],  # corners first
+        legend.names(facts),
+        f"{made_by}; activations from 0 (blocked) to 1 (open); left: the first test picture",
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,168 @@
+"""Files between stages: who makes each, and what is said of those that are missing, damaged or of another kind."""
+
+import io
+import json
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from pipeline.core import artifacts
+from tests.clone import CHECKOUT
+
+# What lies in an out that is a folder, by the stage that makes it.
+INSIDE = {
+    "images": ["train.npy", "test.npy"],
+    "styles": ["style.npy"],
+    "train": ["0/generator.safetensors", "0/discriminators.safetensors", "seed0/L_G.tsv"],
+}
+KINDS = {".json", ".npy", ".npz", ".safetensors", ".tsv"}
+PACKED, ARRAYS, NUMBERS = Path("data/photo/test.npy"), Path("data/translations/model1.npz"), Path("reports/metrics")
+Read = Callable[[Path], Any]
+READERS: list[tuple[Path, Read, str]] = [
+    (PACKED, artifacts.read_packed, "images@photo"),
+    (Path("data/udnie/style.npy"), artifacts.read_packed, "styles@udnie"),
+    (ARRAYS, artifacts.read_arrays, "evaluate@model1"),
+    (NUMBERS / "runs/model1.json", artifacts.read_json, "evaluate@model1"),
+]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A right file of each kind."""
+    monkeypatch.chdir(tmp_path)
+    for path, _, _ in READERS:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(PACKED, np.zeros((3, 8, 8, 3), np.uint8))
+    np.save("data/udnie/style.npy", np.zeros((8, 8, 3), np.uint8))
+    np.savez(ARRAYS, S=np.eye(3), inputs=np.zeros((2, 8, 8, 3), np.uint8))
+    (NUMBERS / "runs/model1.json").write_text('{"run": "model1", "seeds": {"0": {"study": null}}}')
+
+
+def refusal(path: Path, read: Read) -> str:
+    with pytest.raises(ValueError, match=str(path)) as raised:
+        read(path)
+    return str(raised.value)
+
+
+def test_every_file_between_stages_has_its_maker_in_the_graph() -> None:
+    lock = yaml.safe_load((CHECKOUT / "dvc.lock").read_text(encoding="utf-8"))
+    seen = 0
+    for stage, entry in lock["stages"].items():
+        for out in entry.get("outs", []):
+            path = Path(out["path"])
+            inside = INSIDE.get(stage.split("@")[0], []) if not path.suffix else [""]
+            for file in [path / name for name in inside]:
+                if file.suffix in KINDS:
+                    assert artifacts.maker(file) == stage, file
+                    seen += 1
+    assert seen > 100
+    assert artifacts.maker(Path("params.yaml")) is None
+
+
+@pytest.mark.parametrize(("path", "read", "stage"), READERS)
+def test_a_missing_file_names_the_stage_that_makes_it(path: Path, read: Read, stage: str) -> None:
+    path.unlink()
+    assert refusal(path, read) == f"{path} is missing: `dvc repro {stage}` makes it"
+    path.parent.rmdir()
+    path.parent.write_text("a file in the folder's place")
+    assert refusal(path, read) == f"{path} is missing: `dvc repro {stage}` makes it"
+
+
+@pytest.mark.parametrize(("path", "read", "stage"), READERS)
+def test_a_damaged_file_names_the_stage_that_makes_it_again(path: Path, read: Read, stage: str) -> None:
+    whole = path.read_bytes()
+    again = f": `dvc repro --force --single-item {stage}` makes it again"
+    wrong = [b"", b"no such thing", whole[: len(whole) // 2], whole[:-1], whole[:20], pickle.dumps({"a": 1})]
+    wrong += [b"\x93NUMPY\x01\x00v\x00((((", b"\0" * len(whole), b"[" * 100_000, b'{"loss": NaN}']
+    for content in wrong:
+        path.write_bytes(content)
+        assert refusal(path, read).endswith(again), content[:20]
+    path.unlink()
+    path.mkdir()
+    assert refusal(path, read) == f"{path} is a folder instead of a file{again}"
+
+
+def archive() -> bytes:
+    data = io.BytesIO()
+    np.savez(data, a=np.zeros(3))
+    return data.getvalue()
+
+
+def array(values: Any) -> bytes:
+    data = io.BytesIO()
+    np.save(data, values)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        array(np.zeros((3, 8, 8, 3), np.float32)),
+        array(np.zeros((8, 8, 3), np.uint8)),
+        array(np.zeros((3, 8, 8, 4), np.uint8)),
+        array(np.zeros((3, 8, 9, 3), np.uint8)),
+        array(np.zeros((0, 8, 8, 3), np.uint8)),
+        array(np.array(5)),
+        array(np.array([{"a": 1}], dtype=object)),
+        archive(),
+    ],
+)
+def test_an_array_that_is_not_packed_pictures_is_refused(content: bytes) -> None:
+    PACKED.write_bytes(content)
+    assert "images@photo" in refusal(PACKED, artifacts.read_packed)
+
+
+def test_packed_pictures_of_another_size_are_refused() -> None:
+    assert artifacts.read_packed(PACKED, side=8, multiple=4).shape == (3, 8, 8, 3)
+    assert "8 pixels instead of 16" in refusal(PACKED, lambda path: artifacts.read_packed(path, side=16))
+    assert "8 pixels, no multiple of 3" in refusal(PACKED, lambda path: artifacts.read_packed(path, multiple=3))
+
+
+def test_an_array_that_an_archive_lacks_names_the_stage() -> None:
+    arrays = artifacts.read_arrays(ARRAYS)
+    assert np.array_equal(arrays["S"], np.eye(3))
+    assert "has no 'seed0'" in refusal(ARRAYS, lambda path: artifacts.read_arrays(path)["seed0"])
+
+
+def test_a_key_that_json_lacks_names_the_stage_at_any_depth() -> None:
+    path = NUMBERS / "runs/model1.json"
+    found = artifacts.read_json(path)
+    assert found == json.loads(path.read_text())
+    assert "has no 'steps'" in refusal(path, lambda path: artifacts.read_json(path)["steps"])
+    assert "has no 'losses'" in refusal(path, lambda path: artifacts.read_json(path)["seeds"]["0"]["losses"])
+    assert found.get("steps") is None
+    assert "steps" not in found
+
+
+def test_json_of_another_kind_is_refused() -> None:
+    path = NUMBERS / "claims.json"
+    path.write_text("[]")
+    assert artifacts.read_json(path, list) == []
+    assert "`dvc repro --force --single-item claims`" in refusal(path, artifacts.read_json)
+    path.write_text("{}")
+    assert "instead of a list" in refusal(path, lambda path: artifacts.read_json(path, list))
+
+
+def test_random_damage_is_an_error_or_no_damage() -> None:
+    """300 changed bytes, cuts and insertions in each file."""
+    random = np.random.default_rng(0)
+    for path, read, _ in READERS:
+        whole = path.read_bytes()
+        for trial in range(300):
+            data = bytearray(whole)
+            place = int(random.integers(len(data)))
+            if trial % 3 == 0:
+                data = data[:place]
+            elif trial % 3 == 1:
+                data[place] = random.integers(256)
+            else:
+                data[place % 150 : place % 150] = b"09({[\"'-"[trial % 8 :][:1] * int(random.integers(1, 99))
+            path.write_bytes(bytes(data))
+            with suppress(ValueError):  # any other error ends the test
+                read(path)

@@ -1,0 +1,98 @@
+"""Made-up files of the stages before claims, in which every claim of the paper about images holds, to be broken."""
+
+from typing import Any
+
+from pipeline.sgn.model import simplex
+from pipeline.sgn.paper import table3
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
+
+LETTERS = "ABC"
+PAIRS = ("AB", "AC", "BC")
+CONDITIONINGS = {name: name.removeprefix("model2-") if "-" in name else "ccam" for name in CONDITIONING_RUNS}
+
+
+def study(conditioning: str = "ccam") -> dict[str, Any]:
+    """What a study of one seed says; CCAM is best, CONCAT does not move at all."""
+    level = {"ccam": 0.6, "concat": 0.0, "concat-features": 0.1, "cbn": 0.4, "film": 0.7}[conditioning]
+    points = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), (0.0, 1.5, 0.0), (0.0, 0.0, 1.5)]
+    return {
+        "lattice": [],
+        "rank": dict.fromkeys(LETTERS, -level),
+        "range": {letter: {"smallest": 1.0, "largest": 1.0 + level} for letter in LETTERS},
+        "change": {pair: level + 0.01 * i for i, pair in enumerate(PAIRS)} if level else dict.fromkeys(PAIRS, 1e-5),
+        "distance": {letter: {"protocol": f"p{letter}", "inputs": 2.0, "corner": 2.0 - level} for letter in LETTERS},
+        "separation": {letter: level + 0.01 * i for i, letter in enumerate(LETTERS)},
+        "leakage": {pair: 1 - level + 0.01 * i for i, pair in enumerate(PAIRS)} if level else None,
+        # On the axis of B the projection is s_B, on that of C it is s_C.
+        "axes": {axis: [{"S": list(S), "projection": S[LETTERS.index(axis)]} for S in points] for axis in "BC"},
+        "steps": {side: {"mean": 0.01, "largest": 0.02} for side in ("AB", "BC", "CA")},
+        "sizes": [
+            {"size": [size, size], "output": [size, size], "L_A": L_A}
+            for size, L_A in ((64, 0.2), (96, 0.3), (48, 0.1))
+        ],
+        "activations": [place(i) for i in range(3)] if conditioning == "ccam" else None,
+    }
+
+
+def place(i: int) -> dict[str, Any]:
+    """One CCAM's activations; deeper ones have more closed channels."""
+    return {
+        "place": i + 1,
+        "channels": 16,
+        "below": {t: dict.fromkeys(LETTERS, 0.1 * i * float(t)) for t in ("0.01", "0.05", "0.1")},
+        "between_corners": dict.fromkeys(PAIRS, 0.2),
+        "between_pictures": 0.1,
+    }
+
+
+def run(name: str, seeds: int = 1) -> dict[str, Any]:
+    """A run's evaluation file, with the paper's losses where Table 3 has them."""
+    S = dict(zip(HYPER_RUNS, simplex.TABLE3, strict=True)).get(name)
+    conditioning = CONDITIONINGS.get(name, "ccam")
+    return {
+        "run": name,
+        "conditioning": conditioning,
+        "S": None if S is None else list(S),
+        "judge": name.split("-w")[0],
+        "objectives": [{"letter": letter, "loss": "adversarial", "about": f"domain{letter}"} for letter in LETTERS],
+        "seeds": {
+            str(seed): {"losses": losses(S), "study": None if S is not None else study(conditioning)}
+            for seed in range(seeds)
+        },
+    }
+
+
+def losses(own: tuple[float, ...] | None) -> list[dict[str, Any]]:
+    """The rows of an SGN at Table 3's S, or of the hyper-parameter model for one S, with the paper's numbers.
+
+    A model that never weighed B has no discriminator of its own; the others' says 0.1 more than the SGN's.
+    """
+    half = table3.paper("sgn" if own is None else "hyper")
+    rows = []
+    for S, row in zip(simplex.TABLE3, half, strict=True):
+        if own in (None, S):
+            L = dict(zip(("L_G", "L_A", "L_B", "L_C"), row.tolist(), strict=True))
+            rows.append({"S": list(S), **L, "own": {"B": L["L_B"] + 0.1 if own is None or S[1] > 0 else None}})
+    return rows
+
+
+def runs(seeds: int = 1) -> dict[str, dict[str, Any]]:
+    """Every run that the claims read."""
+    return {name: run(name, seeds) for name in dict.fromkeys((*SYM_RUNS, *HYPER_RUNS, *CONDITIONING_RUNS))}
+
+
+def hyper(seeds: int = 1) -> list[dict[str, Any]]:
+    """The six hyper-parameter models, in Table 3's order."""
+    return [run(name, seeds) for name in HYPER_RUNS]
+
+
+def cost() -> dict[str, Any]:
+    """Counted costs: a hyper-parameter model takes half of the SGN's operations."""
+    counted = {name: {"steps": 10, "flop": 5e11} for name in HYPER_RUNS}
+    return {"scale": "small", "runs": {**counted, "model1": {"steps": 10, "flop": 1e12}}}
+
+
+def figure7(seeds: int = 1) -> dict[str, Any]:
+    """Distances from outputs to inputs: SGN's are half of SingleGAN's."""
+    of_one = {"sgn": {"L1": 0.1, "VGG": 1.0}, "singlegan": {"L1": 0.2, "VGG": 2.0}}
+    return {"seeds": {str(seed): {domain: dict(of_one) for domain in ("photo", "monet")} for seed in range(seeds)}}

@@ -1,0 +1,100 @@
+"""Figure 10's claims: channels of the first CCAM all open, more closed ones with depth, other patterns at other S."""
+
+import json
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.paper import made_up
+
+from pipeline.sgn.paper import activation_claims
+
+IDS = ("figure10-first-open", "figure10-grows", "figure10-patterns")
+Places = list[dict[str, Any]]
+
+
+def claims_of(run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found = activation_claims.claims(run)
+    json.dumps(found, allow_nan=False)
+    return {claim["id"]: claim for claim in found}
+
+
+def changed(change: Callable[[Places], Any], seeds: tuple[str, ...] = ("0", "1")) -> dict[str, dict[str, Any]]:
+    run = made_up.run("model1", 3)
+    for seed in seeds:
+        change(run["seeds"][seed]["study"]["activations"])
+    return claims_of(run)
+
+
+def test_all_hold_in_every_seed() -> None:
+    found = claims_of(made_up.run("model1", 3))
+    assert tuple(found) == IDS
+    assert all(claim["holds"] is True and claim["seeds"] == {"holds": 3, "of": 3} for claim in found.values())
+    assert found["figure10-first-open"]["measured"] == {
+        "S": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        **{f"below {t}": [0.0, 0.0, 0.0] for t in ("0.01", "0.05", "0.1")},
+    }
+    assert found["figure10-grows"]["measured"] == {
+        "CCAM": [1, 2, 3],
+        "below 0.01": [0.0, 0.001, 0.002],
+        "below 0.05": [0.0, 0.005, 0.01],
+        "below 0.1": [0.0, 0.01, 0.02],
+    }
+    assert found["figure10-patterns"]["measured"] == {
+        **{f"between corners {pair}": 0.2 for pair in ("AB", "AC", "BC")},
+        "between pictures": 0.1,
+    }
+
+
+@pytest.mark.parametrize("letter", ["A", "B", "C"])
+def test_one_closed_channel_at_one_corner_of_the_first_place_is_not_open(letter: str) -> None:
+    found = changed(lambda places: places[0]["below"]["0.05"].update({letter: 0.001}))
+    assert (found["figure10-first-open"]["holds"], found["figure10-first-open"]["seeds"]) == (
+        False,
+        {"holds": 1, "of": 3},
+    )
+    assert found["figure10-grows"]["holds"] is True
+
+
+def test_what_is_below_a_tenth_only_does_not_count_as_closed() -> None:
+    found = changed(lambda places: places[0]["below"]["0.1"].update(A=0.5))
+    assert found["figure10-first-open"]["holds"] is True
+    assert found["figure10-first-open"]["measured"]["below 0.1"] == [0.33333, 0.0, 0.0]
+
+
+def test_only_the_rising_order_of_places_grows() -> None:
+    levels = np.array([0.0, 0.1, 0.3])
+    passed = [
+        order for order in permutations(range(3)) if activation_claims.grows(np.tile(levels[list(order)], (3, 1)).T)
+    ]
+    assert passed == [(0, 1, 2)]
+    assert not activation_claims.grows(np.zeros((3, 3)))
+    assert not activation_claims.grows(np.full((3, 3), 0.2))
+    assert activation_claims.grows(np.array([[0.0] * 3, [0.1] * 3, [0.1] * 3]))
+    assert activation_claims.grows(np.array([[0.0, 0, 0], [0.3, 0, 0], [0, 0.2, 0.2]]))  # the mean of the corners
+
+
+def test_places_in_the_wrong_order_are_seen() -> None:
+    found = changed(lambda places: places.reverse())
+    assert (found["figure10-grows"]["holds"], found["figure10-grows"]["seeds"]) == (False, {"holds": 1, "of": 3})
+
+
+@pytest.mark.parametrize("pair", ["AB", "AC", "BC"])
+def test_one_pair_of_corners_with_the_same_pattern_fails(pair: str) -> None:
+    found = changed(lambda places: places[2]["between_corners"].update({pair: 0.1}))["figure10-patterns"]
+    assert (found["holds"], found["seeds"]) == (False, {"holds": 1, "of": 3})
+
+
+def test_the_pattern_is_that_of_the_deepest_place() -> None:
+    found = changed(lambda places: places[0].update(between_pictures=9.0))
+    assert found["figure10-patterns"]["seeds"] == {"holds": 3, "of": 3}
+
+
+def test_a_run_without_ccam_or_without_a_study_has_no_verdict() -> None:
+    without_study = made_up.run("model1")
+    without_study["seeds"]["0"]["study"] = None
+    for run in (made_up.run("model2-film"), without_study):
+        for claim in claims_of(run).values():
+            assert (claim["holds"], claim["seeds"], claim["measured"]) == (None, {"holds": 0, "of": 0}, {})

@@ -1,0 +1,91 @@
+"""unseen as DVC runs it: photos and Monet paintings through two trained generators."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from pipeline.core.pictures import to_tensor
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pipeline.core import tensors
+from pipeline.networks.generator import Generator
+from pipeline.networks.vgg16 import VGG16
+from pipeline.sgn.model import params
+from stages.sgn import unseen
+from tests.clone import CHECKOUT
+
+CONDITIONINGS = {"comparison": "ccam", "singlegan": "cbn"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]) -> Path:
+    """Scale smoke, one seed, five photos and three Monets of random pixels, networks of random weights."""
+    random = np.random.default_rng(0)
+    for domain, count in (("photo", 5), ("monet", 3)):
+        (tmp_path / "data" / domain).mkdir(parents=True)
+        np.save(tmp_path / f"data/{domain}/test.npy", random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8))
+    values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({**values, "scale": "smoke", "threads": 1}))
+    for key in CONDITIONINGS:
+        save(key, CONDITIONINGS[key], folder=tmp_path)
+    save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def save(key: str, conditioning: str, folder: Path = Path()) -> None:
+    scale = params.load(folder / "params.yaml").scale_params.train.model_dump(mode="json")
+    about = {"run": {"conditioning": conditioning}, "scale": scale, "steps": 6}
+    tensors.write(folder / f"models/{key}/0/generator.safetensors", network(key).state_dict(), about)
+
+
+def network(key: str) -> Generator:
+    torch.manual_seed(len(key))
+    return Generator(4, 1, CONDITIONINGS[key])
+
+
+@torch.no_grad()
+def test_both_are_measured_at_the_first_corner_on_both_domains(project: Path, vgg_weights: dict[str, Tensor]) -> None:
+    unseen.main()
+    facts = json.loads(Path("reports/metrics/figure7.json").read_text())
+    assert facts["pictures"] == {"photo": 4, "monet": 3}
+    vgg, S = VGG16(vgg_weights), torch.tensor([[1.0, 0.0, 0.0]])
+    for name, key in unseen.RUNS.items():
+        for domain, count in facts["pictures"].items():
+            x = to_tensor(np.load(f"data/{domain}/test.npy")[:count])
+            output = network(key)(x, S.expand(count, -1))
+            expected = {"L1": (output - x).abs().mean(), "VGG": (vgg(output)[1] - vgg(x)[1]).square().mean()}
+            assert facts["seeds"]["0"][domain][name] == pytest.approx({k: float(v) for k, v in expected.items()}, 1e-4)
+
+
+def test_some_translations_are_kept_for_the_figure(project: Path) -> None:
+    unseen.main()
+    arrays = np.load("data/translations/unseen.npz")
+    assert {name: arrays[name].shape for name in arrays} == {
+        "photo": (4, 32, 32, 3),
+        "monet": (3, 32, 32, 3),
+        **{f"{name}_photo": (3, 4, 32, 32, 3) for name in unseen.RUNS},
+        **{f"{name}_monet": (3, 3, 32, 32, 3) for name in unseen.RUNS},
+    }
+
+
+def test_a_missing_model_is_an_error_and_leaves_nothing(project: Path) -> None:
+    Path("models/singlegan/0/generator.safetensors").unlink()
+    with pytest.raises(ValueError, match=r"singlegan/0/generator.safetensors is missing: `dvc repro train@singlegan`"):
+        unseen.main()
+    assert not Path("reports").exists()
+    assert not Path("data/translations").exists()
+
+
+def test_a_model_of_another_training_and_pictures_of_an_impossible_size_are_refused(project: Path) -> None:
+    save("comparison", "film")
+    with pytest.raises(ValueError, match=r"trained with conditioning film, params\.yaml says ccam: .*train@comparison"):
+        unseen.main()
+    save("comparison", "ccam")
+    np.save("data/monet/test.npy", np.zeros((3, 30, 30, 3), np.uint8))
+    with pytest.raises(ValueError, match=r"data/monet/test\.npy holds pictures of 30 pixels.*images@monet"):
+        unseen.main()

@@ -1,10 +1,10 @@
 """claims: every table beside the paper's, every claim with its verdict, from the small files of the stages before."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from pipeline.core import artifacts, files
+from pipeline.core.artifacts import METRICS
 from pipeline.sgn.paper import (
     activation_claims,
     controllability,
@@ -17,16 +17,15 @@ from pipeline.sgn.paper import (
     translation_claims,
 )
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
+from pipeline.sgn.results import read_cost, read_figure7, read_run
 from pipeline.shell import command
-
-METRICS = Path("reports/metrics")
 
 
 def main() -> None:
     """Write reports/metrics/{table1,table3,claims,conditionings,controllability,summary}.json."""
-    toy, figure7, cost = (artifacts.read_json(METRICS / f"{name}.json") for name in ("toy", "figure7", "cost"))
+    toy = artifacts.read_json(METRICS / "toy.json")
     names = dict.fromkeys((*SYM_RUNS, *HYPER_RUNS, *CONDITIONING_RUNS))
-    runs = {name: artifacts.read_json(METRICS / "runs" / f"{name}.json") for name in names}
+    runs = {name: read_run(name) for name in names}
     sgn, hyper = runs[table3.SGN], [runs[name] for name in HYPER_RUNS]
     injections = [runs[name] for name in CONDITIONING_RUNS]
     halves = table3.halves(sgn, hyper)
@@ -35,8 +34,8 @@ def main() -> None:
     claims = [
         *toy_claims.claims(toy),
         *table3_claims.claims(halves),
-        *translation_claims.claims(runs["model1"], runs["model2"], runs["model3"], cost),
-        *figure7_claims.claims(figure7),
+        *translation_claims.claims(runs["model1"], runs["model2"], runs["model3"], read_cost()),
+        *figure7_claims.claims(read_figure7()),
         *injection_claims.claims(injections),
         *activation_claims.claims(runs["model1"]),
     ]

@@ -4,13 +4,14 @@ import math
 from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline.core import files, precision
+from pipeline.core import precision, results
 from pipeline.core.artifacts import METRICS, VGG16_WEIGHTS
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import activations, controllability, measures, trained
 from pipeline.sgn.evaluation.points import measured_points
 from pipeline.sgn.model import params, simplex
 from pipeline.sgn.model.objectives import LETTERS
+from pipeline.sgn.results import RunResult
 from pipeline.shell import command
 
 
@@ -25,7 +26,7 @@ def main(key: str) -> None:
     test = measures.read_test_set(run, scale.evaluate.images, vgg, device)
     references = measures.read_references(run, test.x) if alpha is not None else {}
 
-    results: dict[str, Any] = {}
+    of_seeds: dict[str, Any] = {}
     training: dict[str, Any] = {}
     for seed in p.seeds:
         generator, training = trained.generator(key, seed, run, scale.train, alpha)
@@ -35,7 +36,7 @@ def main(key: str) -> None:
         for S in measured_points(run):
             losses_at_S = measures.losses_at(generator, run.objectives, here, S, scale.evaluate.batch)
             rows.append({"S": S, **_finite(losses_at_S, key, seed, S)})
-        results[str(seed)] = {"losses": rows, "study": None}
+        of_seeds[str(seed)] = {"losses": rows, "study": None}
         if alpha is not None:
             study = controllability.measure(
                 generator,
@@ -47,7 +48,7 @@ def main(key: str) -> None:
                 batch=scale.evaluate.batch,
             )
             opened = activations.at_corners(generator, test.x, scale.evaluate.batch)
-            results[str(seed)]["study"] = {**study, "activations": activations.summary(opened) or None}
+            of_seeds[str(seed)]["study"] = {**study, "activations": activations.summary(opened) or None}
 
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
     counts = {domain: measures.count_test_pictures(domain) for domain in domains}
@@ -65,9 +66,9 @@ def main(key: str) -> None:
         "measured_by": run.measured_by,
         "objectives": [{"letter": letter, **asdict(o)} for letter, o in zip(LETTERS, run.objectives, strict=True)],
         "pictures": {**counts, **measured},
-        "seeds": results,
+        "seeds": of_seeds,
     }
-    files.write_json(METRICS / "runs" / f"{key}.json", result)
+    results.write(METRICS / "runs" / f"{key}.json", results.of(RunResult, result))
 
 
 def _with_discriminators(test: measures.TestSet, key: str, seed: int, run: params.Run, width: int) -> measures.TestSet:

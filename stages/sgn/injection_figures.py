@@ -5,10 +5,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from pipeline.core import artifacts, files
-from pipeline.core.artifacts import METRICS
 from pipeline.figures import style
 from pipeline.sgn.figures import activations, comparisons, legend, of_run
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, SYM_RUNS
+from pipeline.sgn.results import read_run
 from pipeline.shell import command
 
 TRANSLATIONS = Path("data/translations")
@@ -28,12 +28,12 @@ def main() -> None:
 
 def figure8() -> Figure:
     """Model 2 with S entering the generator in different ways (Figures 8 and 11)."""
-    runs = [artifacts.read_json(METRICS / "runs" / f"{run}.json") for run in CONDITIONING_RUNS]
+    runs = [read_run(run) for run in CONDITIONING_RUNS]
     seed = legend.first_seed(runs[0])
     outputs = {}
     for facts in runs:
-        arrays = artifacts.read_arrays(TRANSLATIONS / f"{facts['run']}.npz")
-        outputs[facts["conditioning"]] = arrays[f"seed{seed}"][:, :ROWS]
+        arrays = artifacts.read_arrays(TRANSLATIONS / f"{facts.run}.npz")
+        outputs[facts.conditioning] = arrays[f"seed{seed}"][:, :ROWS]
         inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
     caption = f"{legend.made_by(runs, [seed])}; first test pictures"
     return comparisons.figure8(inputs, outputs, sets, legend.names(runs[0]), caption)
@@ -41,7 +41,7 @@ def figure8() -> Figure:
 
 def figure10() -> Figure:
     """The activations of Model 1's three CCAMs."""
-    facts = artifacts.read_json(METRICS / "runs/model1.json")
+    facts = read_run("model1")
     seed = legend.first_seed(facts)
     made_by = legend.made_by([facts], [seed])
     arrays = artifacts.read_arrays(TRANSLATIONS / "model1.npz")

@@ -8,12 +8,12 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from pipeline.core import artifacts, files
-from pipeline.core.artifacts import METRICS
 from pipeline.figures import style
 from pipeline.figures.grids import Pictures
 from pipeline.sgn.figures import comparisons, legend, movie, of_run
 from pipeline.sgn.figures import surfaces as simplex_maps
 from pipeline.sgn.paper.runs import HYPER_RUNS, SYM_RUNS
+from pipeline.sgn.results import RunResult, read_figure7, read_run
 from pipeline.shell import command
 
 TRANSLATIONS = Path("data/translations")
@@ -38,8 +38,8 @@ def main() -> None:
 
 def figure7() -> Figure:
     """SGN beside SingleGAN on photos and on paintings that neither saw in training."""
-    numbers = artifacts.read_json(METRICS / "figure7.json")
-    runs = [artifacts.read_json(METRICS / "runs" / f"{numbers[which]}.json") for which in ("sgn", "other")]
+    numbers = read_figure7()
+    runs = [read_run(numbers.sgn), read_run(numbers.other)]
     made_by = legend.made_by(runs, [legend.first_seed(numbers)])
     arrays = artifacts.read_arrays(TRANSLATIONS / "figure7.npz")
     inputs, sgn, singlegan = (
@@ -71,22 +71,22 @@ def film() -> Pictures:
 def surfaces() -> Figure:
     """Model 1's three losses over the simplex of S: means over the seeds."""
     facts, _ = _model1()
-    lattices = [seed["study"]["lattice"] for seed in facts["seeds"].values()]
+    lattices = [of_seed.study.lattice for of_seed in facts.seeds.values() if of_seed.study is not None]
     losses = {
-        f"{SYMBOLS[o['loss']]} ({o['about']})": np.mean(
-            [[row[f"L_{o['letter']}"] for row in lattice] for lattice in lattices], axis=0
+        f"{SYMBOLS[o.loss]} ({o.about})": np.mean(
+            [[row.L(o.letter) for row in lattice] for lattice in lattices], axis=0
         )
-        for o in facts["objectives"]
+        for o in facts.objectives
     }
-    sets = [tuple(row["S"]) for row in lattices[0]]
-    made_by = legend.made_by([facts], list(facts["seeds"]))
-    mean = f"mean of {facts['pictures']['lattice']} test pictures" + (" and the seeds" if len(lattices) > 1 else "")
+    sets = [row.S for row in lattices[0]]
+    made_by = legend.made_by([facts], list(facts.seeds))
+    mean = f"mean of {facts.pictures['lattice']} test pictures" + (" and the seeds" if len(lattices) > 1 else "")
     caption = f"{made_by}; {mean} at {len(sets)} S (dots); ring: the smallest"
     return simplex_maps.surfaces(sets, losses, legend.names(facts), caption)
 
 
-def _model1() -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
-    return artifacts.read_json(METRICS / "runs/model1.json"), artifacts.read_arrays(TRANSLATIONS / "model1.npz")
+def _model1() -> tuple[RunResult, dict[str, npt.NDArray[Any]]]:
+    return read_run("model1"), artifacts.read_arrays(TRANSLATIONS / "model1.npz")
 
 
 if __name__ == "__main__":

@@ -1,43 +1,43 @@
 """What the figures of a run say about it: what made them, and the name and colour of each weight of S.
 
-`facts` is a run's reports/metrics/runs/RUN.json.
+`facts` is what was measured of a run.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from matplotlib.patches import Patch
 
 from pipeline.figures import style
+from pipeline.sgn.results import Figure7Result, RunResult
 
 LETTERS = ("A", "B", "C")
 # Red, green and blue as in the paper's colour bar (red = A), in the tones that colour-blind readers tell apart.
 COLOURS = (style.COLOURS[1], style.COLOURS[2], style.COLOURS[0])
 
 
-def names(facts: Mapping[str, Any]) -> tuple[str, str, str]:
+def names(facts: RunResult) -> tuple[str, str, str]:
     """What A, B and C are about: ("photo", "vangogh", "udnie")."""
-    a, b, c = (objective["about"] for objective in facts["objectives"])
+    a, b, c = (objective.about for objective in facts.objectives)
     return a, b, c
 
 
-def first_seed(facts: Mapping[str, Any]) -> str:
+def first_seed(facts: RunResult | Figure7Result) -> str:
     """The seed whose pictures are shown."""
-    return str(next(iter(facts["seeds"])))
+    return str(next(iter(facts.seeds)))
 
 
-def made_by(runs: Sequence[Mapping[str, Any]], seeds: Sequence[str]) -> str:
+def made_by(runs: Sequence[RunResult], seeds: Sequence[str]) -> str:
     """Which runs, data, scale, steps and seeds made a picture, for its caption.
 
     ValueError if the runs were evaluated with different data or scales: their pictures do not belong together.
     """
-    made_with = {(facts["data"], facts["scale"]) for facts in runs}
+    made_with = {(facts.data, facts.scale) for facts in runs}
     if len(made_with) > 1:
-        found = ", ".join(f"{facts['run']} with {facts['data']} at {facts['scale']}" for facts in runs)
-        raise ValueError(f"the runs of one figure were made with different data or scales ({found}): run `dvc repro`")
+        each = ", ".join(f"{facts.run} with {facts.data} at {facts.scale}" for facts in runs)
+        raise ValueError(f"the runs of one figure were made with different data or scales ({each}): run `dvc repro`")
     ((data, scale),) = made_with
-    steps = " or ".join(f"{count:,}" for count in sorted({facts["steps"] for facts in runs}))
-    subject = ("run " if len(runs) == 1 else "runs ") + ", ".join(facts["run"] for facts in runs)
+    steps = " or ".join(f"{count:,}" for count in sorted({facts.steps for facts in runs}))
+    subject = ("run " if len(runs) == 1 else "runs ") + ", ".join(facts.run for facts in runs)
     seed = ("seed " if len(seeds) == 1 else "seeds ") + ", ".join(seeds)
     return f"{subject[0].upper()}{subject[1:]}; data {data}, scale {scale}, {steps} steps, {seed}"
 

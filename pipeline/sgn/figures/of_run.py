@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core import artifacts
-from pipeline.core.artifacts import METRICS
 from pipeline.figures import curves, style
 from pipeline.sgn.figures import legend, translations
+from pipeline.sgn.results import read_run
 
 ROWS = 4  # test pictures in a grid
 
 
 def draw(key: str, folder: Path) -> None:
     """Write grid-KEY.png and curves-KEY.png into the folder."""
-    facts = artifacts.read_json(METRICS / "runs" / f"{key}.json")
+    facts = read_run(key)
     seed = legend.first_seed(facts)
     arrays = artifacts.read_arrays(Path("data/translations") / f"{key}.npz")
     sets = [tuple(S) for S in np.asarray(arrays["S"]).tolist()]
@@ -26,11 +26,9 @@ def draw(key: str, folder: Path) -> None:
     losses = sorted({path.name for path in live.glob("seed*/*.tsv")})
     if not losses:
         raise artifacts.missing(live)
-    series = {
-        (f"seed{s}", Path(loss).stem): _curve(live / f"seed{s}" / loss) for s in facts["seeds"] for loss in losses
-    }
+    series = {(f"seed{s}", Path(loss).stem): _curve(live / f"seed{s}" / loss) for s in facts.seeds for loss in losses}
     style.save(grid, folder / f"grid-{key}.png")
-    style.save(curves.training(series, legend.made_by([facts], list(facts["seeds"]))), folder / f"curves-{key}.png")
+    style.save(curves.training(series, legend.made_by([facts], list(facts.seeds))), folder / f"curves-{key}.png")
 
 
 def _curve(path: Path) -> list[tuple[int, float]]:

@@ -4,13 +4,15 @@ An activation is the sigmoid that multiplies a channel, in (0, 1). The three pla
 deepest.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pipeline.claims.verdict import Numbers, claim, decide, rounded
 from pipeline.sgn.model import simplex
-from pipeline.sgn.paper.measurements import Run, from_studies
+from pipeline.sgn.paper.measurements import from_studies
+from pipeline.sgn.results import Opened, RunResult
 
 THRESHOLDS = ("0.01", "0.05", "0.1")
 _CLOSED = THRESHOLDS.index("0.05")  # what the rules call near 0
@@ -40,10 +42,10 @@ def patterns_differ(distances: Numbers) -> bool:
 # --- the claims ------------------------------------------------------------------------------------------------------
 
 
-def claims(run: Run) -> list[dict[str, Any]]:
+def claims(run: RunResult) -> list[dict[str, Any]]:
     """The entries of reports/metrics/claims.json about activations, from the evaluation file of a run with CCAM."""
     below = _below(run)
-    distances = from_studies([run], lambda studies: _deepest(studies[0]["activations"]))
+    distances = from_studies([run], lambda studies: _deepest(studies[0].activations))
     open_measured: dict[str, Any] = {}
     grows_measured: dict[str, Any] = {}
     if below is not None:
@@ -58,7 +60,7 @@ def claims(run: Run) -> list[dict[str, Any]]:
             "figure10-first-open",
             "The first CCAM blocks no channel.",
             WHERE,
-            f"In {run['run']}, at the first CCAM, no (picture, channel) pair has an activation below 0.05 at any of "
+            f"In {run.run}, at the first CCAM, no (picture, channel) pair has an activation below 0.05 at any of "
             "the three corners.",
             decide(first_open, closed),
             open_measured,
@@ -67,7 +69,7 @@ def claims(run: Run) -> list[dict[str, Any]]:
             "figure10-grows",
             "The number of channels with an activation near 0 grows with depth.",
             WHERE,
-            f"In {run['run']}, the fraction of (picture, channel) pairs with an activation below 0.05, mean over the "
+            f"In {run.run}, the fraction of (picture, channel) pairs with an activation below 0.05, mean over the "
             "three corners, does not fall from one CCAM to the next and is larger at the third than at the first.",
             decide(grows, closed),
             grows_measured,
@@ -76,7 +78,7 @@ def claims(run: Run) -> list[dict[str, Any]]:
             "figure10-patterns",
             "The patterns of activation differ between the three S.",
             WHERE,
-            f"In {run['run']}, at the deepest CCAM, mean activations of the same channel at two corners differ by more "
+            f"In {run.run}, at the deepest CCAM, mean activations of the same channel at two corners differ by more "
             "than the activation varies between pictures (its standard deviation), mean over the channels, for each "
             "pair of corners.",
             decide(patterns_differ, distances),
@@ -90,19 +92,19 @@ def claims(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _below(run: Run) -> Numbers | None:
+def _below(run: RunResult) -> Numbers | None:
     """Fractions of closed (picture, channel) pairs: (seeds, thresholds, places, corners)."""
     return from_studies(
         [run],
         lambda studies: (
-            [[[place["below"][t][letter] for letter in "ABC"] for place in places] for t in THRESHOLDS]
-            if (places := studies[0]["activations"]) is not None
+            [[[place.below[t][letter] for letter in "ABC"] for place in places] for t in THRESHOLDS]
+            if (places := studies[0].activations) is not None
             else None
         ),
     )
 
 
-def _deepest(places: list[dict[str, Any]] | None) -> list[float] | None:
+def _deepest(places: Sequence[Opened] | None) -> list[float] | None:
     if places is None:
         return None
-    return [*(places[-1]["between_corners"][pair] for pair in PAIRS), places[-1]["between_pictures"]]
+    return [*(places[-1].between_corners[pair] for pair in PAIRS), places[-1].between_pictures]

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.sgn.paper.measurements import Run, Study, mean
+from pipeline.sgn.paper.measurements import mean
+from pipeline.sgn.results import RunResult, Study
 
 
-def rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def rows(runs: Sequence[RunResult]) -> list[dict[str, Any]]:
     """Rows of {conditionings,controllability}.json: means over the seeds, "std" where there are several.
 
     By A, B, C: rank (Spearman correlation of s_i with L_i, negative is good), range (of L_i: smallest, largest, width),
@@ -20,21 +21,21 @@ def rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     By the pairs of corners: change (pixels in [-1, 1]), leakage. The last three of these have their mean beside them.
     None stands for what was not measured; a run without a study has no row.
     """
-    return [_row(run) for run in runs if all(result["study"] for result in run["seeds"].values())]
+    return [_row(run) for run in runs if all(of_seed.study for of_seed in run.seeds.values())]
 
 
-def _row(run: Run) -> dict[str, Any]:
-    studies = [result["study"] for result in run["seeds"].values()]
+def _row(run: RunResult) -> dict[str, Any]:
+    studies = [of_seed.study for of_seed in run.seeds.values() if of_seed.study is not None]
     numbers = [_numbers(study) for study in studies]
     row = {
-        "run": run["run"],
-        "conditioning": run["conditioning"],
+        "run": run.run,
+        "conditioning": run.conditioning,
         "seeds": len(studies),
         **_over_seeds(numbers, lambda values: float(np.mean(values))),
     }
     # A protocol is a name, with neither mean nor spread.
     for letter, distance in row["distance"].items():
-        row["distance"][letter] = {"protocol": studies[0]["distance"][letter]["protocol"], **distance}
+        row["distance"][letter] = {"protocol": studies[0].distance[letter].protocol, **distance}
     if len(studies) > 1:
         row["std"] = _over_seeds(numbers, lambda values: float(np.std(values, ddof=1)))
     return row
@@ -43,14 +44,15 @@ def _row(run: Run) -> dict[str, Any]:
 def _numbers(study: Study) -> dict[str, Any]:
     """The numbers of one seed's study, in a row's shape."""
     return {
-        "rank": study["rank"],
+        "rank": study.rank,
         "range": {
-            letter: {**ends, "width": ends["largest"] - ends["smallest"]} for letter, ends in study["range"].items()
+            letter: {"smallest": ends.smallest, "largest": ends.largest, "width": ends.largest - ends.smallest}
+            for letter, ends in study.range.items()
         },
-        "change": _with_mean(study["change"]),
-        "distance": {letter: {end: d[end] for end in ("inputs", "corner")} for letter, d in study["distance"].items()},
-        "separation": _with_mean(study["separation"]),
-        "leakage": None if study["leakage"] is None else _with_mean(study["leakage"]),
+        "change": _with_mean(study.change),
+        "distance": {letter: {"inputs": d.inputs, "corner": d.corner} for letter, d in study.distance.items()},
+        "separation": _with_mean(study.separation),
+        "leakage": None if study.leakage is None else _with_mean(study.leakage),
     }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.claims.verdict import NOT_MEASURED, Numbers, Verdict, claim, decide, rounded
-from pipeline.sgn.paper.measurements import Run, Study, from_studies, mean
+from pipeline.sgn.paper.measurements import from_studies, mean
+from pipeline.sgn.results import RunResult, Study
 
 PAPER: tuple[str, ...] = ("ccam", "concat", "cbn")
 WHERE = "Section 5.2, Figures 8 and 11"
@@ -31,31 +32,30 @@ def first_is_largest(values: Numbers) -> bool:
 
 def change(study: Study) -> float | None:
     """Mean change of the pictures from one corner to another, over the three pairs."""
-    return mean(list(study["change"].values()))
+    return mean(list(study.change.values()))
 
 
 def separation(study: Study) -> float | None:
     """Mean over A, B, C of 1 - L_i at its own corner / mean of L_i at the other two."""
-    return mean(list(study["separation"].values()))
+    return mean(list(study.separation.values()))
 
 
 def leakage(study: Study) -> float | None:
     """Mean part of the third corner's picture in the three midpoints; None where the corners' pictures are the same."""
-    return None if study["leakage"] is None else mean(list(study["leakage"].values()))
+    return None if study.leakage is None else mean(list(study.leakage.values()))
 
 
 def leakage_between_a_and_b(study: Study) -> float | None:
     """Part of C's picture at (0.5, 0.5, 0); None where the corners' pictures are the same."""
-    found: float | None = None if study["leakage"] is None else study["leakage"]["AB"]
-    return found
+    return None if study.leakage is None else study.leakage["AB"]
 
 
 # --- the claims ------------------------------------------------------------------------------------------------------
 
 
-def claims(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def claims(runs: Sequence[RunResult]) -> list[dict[str, Any]]:
     """The entries of reports/metrics/claims.json about injection, from Model 2's evaluation file per conditioning."""
-    by = {run["conditioning"]: run for run in runs}
+    by = {run.conditioning: run for run in runs}
     compared, leaks = PAPER, _measured(by, leakage)
     if "concat" in by and not _moves(by["concat"]):
         compared = ("ccam", "cbn")
@@ -104,7 +104,7 @@ def claims(runs: Sequence[Run]) -> list[dict[str, Any]]:
 
 def _decide(
     rule: Callable[[Numbers], bool],
-    by: Mapping[str, Run],
+    by: Mapping[str, RunResult],
     number: Callable[[Study], float | None],
     names: Sequence[str],
 ) -> Verdict:
@@ -115,16 +115,16 @@ def _decide(
     )
 
 
-def _measured(by: Mapping[str, Run], number: Callable[[Study], float | None]) -> dict[str, Any]:
+def _measured(by: Mapping[str, RunResult], number: Callable[[Study], float | None]) -> dict[str, Any]:
     """Each conditioning's number, mean over its seeds, the paper's conditionings first; None where there is none."""
-    found = {}
+    numbers = {}
     for name in sorted(by, key=lambda name: name not in PAPER):
         values = from_studies([by[name]], lambda studies: number(studies[0]))
-        found[name] = None if values is None else rounded(values.mean())
-    return found
+        numbers[name] = None if values is None else rounded(values.mean())
+    return numbers
 
 
-def _moves(run: Run) -> bool:
+def _moves(run: RunResult) -> bool:
     """Whether the pictures at the corners differ in all of a run's studies; else it has no leakage to compare."""
-    studies = [result["study"] for result in run["seeds"].values()]
-    return all(study is None or study["leakage"] is not None for study in studies)
+    studies = [of_seed.study for of_seed in run.seeds.values()]
+    return all(study is None or study.leakage is not None for study in studies)

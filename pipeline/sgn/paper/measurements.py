@@ -1,35 +1,32 @@
-"""What the runs' evaluation files hold, as numbers for the rules: one row for each seed.
+"""What was measured of the runs, as numbers for the rules: one row for each seed.
 
 A rule about several runs compares what one seed made of each, so it takes the seeds that the runs share. What a file
 has not measured is null there and None here, and the claim is then not measurable.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from pipeline.claims.verdict import Numbers
-
-# An evaluation file, reports/metrics/runs/RUN.json, and the part of it that a run with a drawn S has for each seed.
-Run = Mapping[str, Any]
-Study = Mapping[str, Any]
+from pipeline.sgn.results import RunResult, Study
 
 
-def shared_seeds(runs: Sequence[Run]) -> list[str]:
+def shared_seeds(runs: Sequence[RunResult]) -> list[str]:
     """The seeds that all runs were trained with, in the first one's order."""
-    return [seed for seed in runs[0]["seeds"] if all(seed in run["seeds"] for run in runs)]
+    return [seed for seed in runs[0].seeds if all(seed in run.seeds for run in runs)]
 
 
-def from_studies(runs: Sequence[Run], read: Callable[[Sequence[Study]], Any]) -> Numbers | None:
+def from_studies(runs: Sequence[RunResult], read: Callable[[Sequence[Study]], Any]) -> Numbers | None:
     """What `read` takes from the studies of the runs, asked once for each shared seed: (seeds, ...).
 
     None if a run has no study, if the runs share no seed, or if anything that was read is null.
     """
     rows = []
     for seed in shared_seeds(runs):
-        studies = [run["seeds"][seed]["study"] for run in runs]
-        rows.append(None if None in studies else read(studies))
+        studies = [study for run in runs if (study := run.seeds[seed].study) is not None]
+        rows.append(read(studies) if len(studies) == len(runs) else None)
     return complete(rows)
 
 
@@ -44,8 +41,3 @@ def complete(rows: Sequence[Any]) -> Numbers | None:
 def mean(values: Sequence[float | None]) -> float | None:
     """The mean of several measured numbers; null if one of them is."""
     return None if None in values else float(np.mean(np.array(values, dtype=float)))
-
-
-def about(run: Run, letter: str) -> str:
-    """The domain or style of a run's objective A, B or C."""
-    return str(next(objective["about"] for objective in run["objectives"] if objective["letter"] == letter))

@@ -2,7 +2,7 @@
 beside the paper's.
 
 Paper's numbers: Table 3 of v2. L_rec includes its factor 2, L_adv the identity term, L_per both its parts.
-A half of the table is an array (6 S, 4 losses) in the order of sym.TABLE3 and LOSSES; the halves are SGN and Hyper.
+A half of the table is an array (6 S, 4 losses) in the order of simplex.TABLE3 and LOSSES; the halves are SGN and Hyper.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ import numpy as np
 
 from pipeline.claims.verdict import Numbers
 from pipeline.sgn.model import simplex
-from pipeline.sgn.paper.measurements import Run, shared_seeds
+from pipeline.sgn.paper.measurements import shared_seeds
+from pipeline.sgn.results import RunResult
 
 SGN = "model1"
 MODELS = ("sgn", "hyper")
@@ -35,31 +36,31 @@ def paper(model: str) -> Numbers:
     return np.array([_PAPER[S][half] for S in simplex.TABLE3])
 
 
-def measured(run: Run) -> Numbers:
+def measured(run: RunResult) -> Numbers:
     """The SGN's half of the table from its evaluation file, where A, B, C are L_rec, L_adv, L_per: (seeds, 6, 4)."""
-    return np.array([[_losses(run, seed, S) for S in simplex.TABLE3] for seed in run["seeds"]])
+    return np.array([[_losses(run, seed, S) for S in simplex.TABLE3] for seed in run.seeds])
 
 
-def halves(sgn: Run, hyper: Sequence[Run]) -> Numbers:
+def halves(sgn: RunResult, hyper: Sequence[RunResult]) -> Numbers:
     """Both halves, for the seeds that the seven runs share: (seeds, 2, 6, 4).
 
     Each hyper-parameter model stands at its own S, its L_adv measured by the SGN's discriminator. ValueError for a run
     that was trained for another S or measured by another discriminator, and where there is no shared seed.
     """
     for run, S in zip(hyper, simplex.TABLE3, strict=True):
-        _check(run, S, sgn["run"])
+        _check(run, S, sgn.run)
     seeds = shared_seeds([sgn, *hyper])
     if not seeds:
         raise ValueError("Table 3's seven runs share no seed: run `dvc repro` to train all of them with the same seeds")
-    first = dict(zip(sgn["seeds"], measured(sgn), strict=True))
+    first = dict(zip(sgn.seeds, measured(sgn), strict=True))
     second = {seed: [_losses(run, seed, S) for run, S in zip(hyper, simplex.TABLE3, strict=True)] for seed in seeds}
     return np.array([[first[seed], second[seed]] for seed in seeds])
 
 
-def own_adversarial(sgn: Run, hyper: Sequence[Run]) -> Numbers:
+def own_adversarial(sgn: RunResult, hyper: Sequence[RunResult]) -> Numbers:
     """L_adv of the hyper-parameter models by their own discriminators, NaN where one has none: (seeds, 6)."""
     seeds = shared_seeds([sgn, *hyper])
-    return np.array([[run["seeds"][seed]["losses"][0]["own"]["B"] for run in hyper] for seed in seeds], dtype=float)
+    return np.array([[run.seeds[seed].losses[0].own["B"] for run in hyper] for seed in seeds], dtype=float)
 
 
 def table(both: Numbers, own: Numbers) -> list[dict[str, Any]]:
@@ -78,18 +79,20 @@ def table(both: Numbers, own: Numbers) -> list[dict[str, Any]]:
     return rows
 
 
-def _losses(run: Run, seed: str, S: tuple[float, ...]) -> list[float]:
-    row = next(row for row in run["seeds"][seed]["losses"] if tuple(row["S"]) == S)
-    return [row[name] for name in ("L_G", "L_A", "L_B", "L_C")]
+def _losses(run: RunResult, seed: str, S: tuple[float, ...]) -> list[float]:
+    row = next(row for row in run.seeds[seed].losses if row.S == S)
+    return [row.L_G, row.L_A, row.L_B, row.L_C]
 
 
-def _check(run: Run, S: tuple[float, ...], measured_by: str) -> None:
-    name = run["run"]
-    if run["S"] is None or tuple(run["S"]) != S:
-        raise ValueError(f"run {name} was trained for S = {run['S']}, Table 3 needs {list(S)}: see runs in params.yaml")
-    if run["measured_by"] != measured_by:
+def _check(run: RunResult, S: tuple[float, ...], measured_by: str) -> None:
+    if run.S != S:
+        trained = None if run.S is None else list(run.S)
         raise ValueError(
-            f"L_adv of run {name} was measured with the discriminator of {run['measured_by']}, "
+            f"run {run.run} was trained for S = {trained}, Table 3 needs {list(S)}: see runs in params.yaml"
+        )
+    if run.measured_by != measured_by:
+        raise ValueError(
+            f"L_adv of run {run.run} was measured with the discriminator of {run.measured_by}, "
             f"Table 3 needs that of {measured_by}"
         )
 

@@ -4,7 +4,7 @@ They are sgn.md's claims 5 to 9 without a table of their own. A rule is asked ab
 mean over the seeds; each says which numbers it takes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import numpy as np
 from pipeline.claims.verdict import Numbers, claim, decide, rounded
 from pipeline.sgn.model import simplex
 from pipeline.sgn.paper import table3
-from pipeline.sgn.paper.measurements import Run, Study, about, complete, from_studies
+from pipeline.sgn.paper.measurements import complete, from_studies
 from pipeline.sgn.paper.runs import HYPER_RUNS
+from pipeline.sgn.results import CostResult, RunResult, Study
 
 _CORNERS = simplex.corners(3)
 _STRONGER = simplex.beyond(3, 1)  # (0, 1.5, 0)
@@ -64,10 +65,10 @@ def any_size(sizes: Numbers) -> bool:
 # --- the claims ------------------------------------------------------------------------------------------------------
 
 
-def claims(model1: Run, model2: Run, model3: Run, cost: Mapping[str, Any]) -> list[dict[str, Any]]:
+def claims(model1: RunResult, model2: RunResult, model3: RunResult, cost: CostResult) -> list[dict[str, Any]]:
     """The entries of reports/metrics/claims.json about translations, from evaluation files and cost.json."""
     return [
-        _one_training(cost, len(model1["seeds"])),
+        _one_training(cost, len(model1.seeds)),
         _extrapolation(model1),
         _mixture(model3),
         _paths([model1, model2, model3]),
@@ -75,10 +76,10 @@ def claims(model1: Run, model2: Run, model3: Run, cost: Mapping[str, Any]) -> li
     ]
 
 
-def _one_training(cost: Mapping[str, Any], seeds: int) -> dict[str, Any]:
+def _one_training(cost: CostResult, seeds: int) -> dict[str, Any]:
     # Counted, not timed: the same for every seed.
-    runs = [cost["runs"].get(name, {}) for name in (table3.SGN, *HYPER_RUNS)]
-    counted = complete([[[run.get("steps"), run.get("flop")] for run in runs]] * seeds)
+    runs = [cost.runs.get(name) for name in (table3.SGN, *HYPER_RUNS)]
+    counted = complete([[None if run is None else [run.steps, run.flop] for run in runs]] * seeds if all(runs) else [])
     measured: dict[str, Any] = {}
     if counted is not None:
         sgn, six = counted[0, 0], counted[0, 1:]
@@ -103,29 +104,29 @@ def _one_training(cost: Mapping[str, Any], seeds: int) -> dict[str, Any]:
     )
 
 
-def _extrapolation(model1: Run) -> dict[str, Any]:
+def _extrapolation(model1: RunResult) -> dict[str, Any]:
     points = [_CORNERS[0], _CORNERS[1], _STRONGER]
-    found = from_studies([model1], lambda studies: _projections(studies[0], "B", points))
-    domain = about(model1, "B")
+    way = from_studies([model1], lambda studies: _projections(studies[0], "B", points))
+    domain = model1.about("B")
     return claim(
         "sgn-extrapolates",
         "S = (0, 1.5, 0) bolsters the Van Gogh style further than (0, 1, 0) does.",
         "Section 5.2, Figure 1",
         f"On the line from the mean VGG16 feature of the inputs (0) to that of {domain} (1), Model 1's translations "
         "at (0, 1.5, 0) lie further than at (0, 1, 0), and these further than at (1, 0, 0).",
-        decide(extrapolates, found),
-        {} if found is None else {"S": [list(S) for S in points], f"way to {domain}": rounded(found.mean(0))},
+        decide(extrapolates, way),
+        {} if way is None else {"S": [list(S) for S in points], f"way to {domain}": rounded(way.mean(0))},
     )
 
 
-def _mixture(model3: Run) -> dict[str, Any]:
+def _mixture(model3: RunResult) -> dict[str, Any]:
     points = [*_CORNERS, _MIXED]
-    found = from_studies([model3], lambda studies: [_projections(studies[0], axis, points) for axis in "BC"])
-    domains = [about(model3, axis) for axis in "BC"]
+    ways = from_studies([model3], lambda studies: [_projections(studies[0], axis, points) for axis in "BC"])
+    domains = [model3.about(axis) for axis in "BC"]
     measured: dict[str, Any] = {}
-    if found is not None:
+    if ways is not None:
         measured = {"S": [list(S) for S in points]}
-        measured |= {f"way to {name}": rounded(way) for name, way in zip(domains, found.mean(0), strict=True)}
+        measured |= {f"way to {name}": rounded(way) for name, way in zip(domains, ways.mean(0), strict=True)}
     return claim(
         "sgn-mixes-two-domains",
         "Model 3 at (0, 0.5, 0.5) makes winter pictures in Monet's style.",
@@ -133,46 +134,43 @@ def _mixture(model3: Run) -> dict[str, Any]:
         f"On the line from the mean VGG16 feature of the inputs (0) to that of {domains[0]} (1), and on that to "
         f"{domains[1]}, the translations at the domain's own corner lie further than at (1, 0, 0). Those at "
         "(0, 0.5, 0.5) gain at least half as much, and more than those at the other domain's corner.",
-        decide(mixes_two_domains, found),
+        decide(mixes_two_domains, ways),
         measured,
     )
 
 
-def _paths(runs: Sequence[Run]) -> dict[str, Any]:
-    found = from_studies(
+def _paths(runs: Sequence[RunResult]) -> dict[str, Any]:
+    steps = from_studies(
         runs,
-        lambda studies: [
-            [[study["steps"][side][kind] for kind in ("mean", "largest")] for side in SIDES] for study in studies
-        ],
+        lambda studies: [[[study.steps[side].mean, study.steps[side].largest] for side in SIDES] for study in studies],
     )
     measured: dict[str, Any] = {}
-    if found is not None:
-        for run, (mean, largest) in zip(runs, found.mean(0).swapaxes(1, 2), strict=True):
-            measured[f"{run['run']}: mean step on {', '.join(SIDES)}"] = rounded(mean)
-            measured[f"{run['run']}: largest step"] = rounded(largest)
+    if steps is not None:
+        for run, (mean, largest) in zip(runs, steps.mean(0).swapaxes(1, 2), strict=True):
+            measured[f"{run.run}: mean step on {', '.join(SIDES)}"] = rounded(mean)
+            measured[f"{run.run}: largest step"] = rounded(largest)
     return claim(
         "sgn-seamless",
         "Transitions are seamless while S travels along a path.",
         "Section 5.2, video",
-        f"In {', '.join(run['run'] for run in runs)}, on each side of the path A, B, C, A (20 frames a side), the "
+        f"In {', '.join(run.run for run in runs)}, on each side of the path A, B, C, A (20 frames a side), the "
         f"largest change between neighbouring frames is at most {SEAMLESS} times the side's mean change, and that is "
         "above 0. A change is the mean |difference| of the pixels in [-1, 1].",
-        decide(seamless, found),
+        decide(seamless, steps),
         measured,
     )
 
 
-def _sizes(model1: Run) -> dict[str, Any]:
-    def read(studies: Sequence[Study]) -> list[list[float]] | None:
-        rows = studies[0]["sizes"] or []
+def _sizes(model1: RunResult) -> dict[str, Any]:
+    def read(studies: Sequence[Study]) -> list[list[float | None]] | None:
         # An output of another size has no L_A; the rule fails by the size, whatever stands here.
-        found = [[*row["size"], *row["output"], row["L_A"] if row["output"] == row["size"] else 0] for row in rows]
-        return found if len(found) > 1 else None
+        rows = [[*row.size, *row.output, row.L_A if row.output == row.size else 0] for row in studies[0].sizes]
+        return rows if len(rows) > 1 else None
 
-    found = from_studies([model1], read)
+    sizes = from_studies([model1], read)
     measured: dict[str, Any] = {}
-    if found is not None:
-        mean = found.mean(0)
+    if sizes is not None:
+        mean = sizes.mean(0)
         measured = {
             "input": mean[:, :2].astype(int).tolist(),
             "output": mean[:, 2:4].astype(int).tolist(),
@@ -185,12 +183,12 @@ def _sizes(model1: Run) -> dict[str, Any]:
         "Model 1's output has its input's size at every size that was tried, and L_rec at (1, 0, 0) is at each other "
         f"size at most {ANY_SIZE} times that at the first, the test size: means over the test pictures of the lattice "
         "of S, which are fewer than Table 3's.",
-        decide(any_size, found),
+        decide(any_size, sizes),
         measured,
     )
 
 
 def _projections(study: Study, axis: str, points: Sequence[tuple[float, ...]]) -> list[float | None]:
     """How far the translations at these S lie on an objective's axis; None where that was not measured."""
-    found = {tuple(row["S"]): row["projection"] for row in study["axes"].get(axis, [])}
-    return [found.get(S) for S in points]
+    at = {row.S: row.projection for row in study.axes.get(axis, ())}
+    return [at.get(S) for S in points]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from pipeline.core import results
 from pipeline.sgn.model import simplex
 from pipeline.sgn.paper import table3
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
+from pipeline.sgn.results import RunResult
 
 LETTERS = "ABC"
 PAIRS = ("AB", "AC", "BC")
@@ -51,10 +53,17 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
     conditioning = CONDITIONINGS.get(name, "ccam")
     return {
         "run": name,
+        "method": "sgn",
         "conditioning": conditioning,
+        "data": "scenes",
+        "scale": "small",
+        "alpha": 0.5 if S is None else None,
+        "precision": "fp32",
+        "steps": 10,
         "S": None if S is None else list(S),
-        "judge": name.split("-w")[0],
+        "measured_by": name.split("-w")[0],
         "objectives": [{"letter": letter, "loss": "adversarial", "about": f"domain{letter}"} for letter in LETTERS],
+        "pictures": {"domainA": 4, "measured": 4, "lattice": 2},
         "seeds": {
             str(seed): {"losses": losses(S), "study": None if S is not None else study(conditioning)}
             for seed in range(seeds)
@@ -88,11 +97,26 @@ def hyper(seeds: int = 1) -> list[dict[str, Any]]:
 
 def cost() -> dict[str, Any]:
     """Counted costs: a hyper-parameter model takes half of the SGN's operations."""
-    counted = {name: {"steps": 10, "flop": 5e11} for name in HYPER_RUNS}
-    return {"scale": "small", "runs": {**counted, "model1": {"steps": 10, "flop": 1e12}}}
+    parameters = {"generator": 1, "discriminators": 1}
+    half = {"flop_step": 5 * 10**10, "parameters": parameters, "steps": 10, "flop": 5 * 10**11}
+    whole = {"flop_step": 10**11, "parameters": parameters, "steps": 10, "flop": 10**12}
+    return {"scale": "small", "runs": {**dict.fromkeys(HYPER_RUNS, half), "model1": whole}}
 
 
 def figure7(seeds: int = 1) -> dict[str, Any]:
     """Distances from outputs to inputs: SGN's are half of SingleGAN's."""
     of_one = {"sgn": {"L1": 0.1, "VGG": 1.0}, "singlegan": {"L1": 0.2, "VGG": 2.0}}
-    return {"seeds": {str(seed): {domain: dict(of_one) for domain in ("photo", "monet")} for seed in range(seeds)}}
+    return {
+        "sgn": "comparison",
+        "other": "singlegan",
+        "data": "scenes",
+        "scale": "small",
+        "steps": {"comparison": 10, "singlegan": 10},
+        "pictures": {"photo": 4, "monet": 4},
+        "seeds": {str(seed): {domain: dict(of_one) for domain in ("photo", "monet")} for seed in range(seeds)},
+    }
+
+
+def typed(run: dict[str, Any]) -> RunResult:
+    """A run's file as what reads it gets it."""
+    return results.of(RunResult, run)

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.paper import made_up
 
 from pipeline.sgn.paper import activation_claims
+from tests.sgn.paper import made_up
 
 IDS = ("figure10-first-open", "figure10-grows", "figure10-patterns")
 Places = list[dict[str, Any]]
 
 
 def claims_of(run: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    found = activation_claims.claims(run)
+    found = activation_claims.claims(made_up.typed(run))
     json.dumps(found, allow_nan=False)
     return {claim["id"]: claim for claim in found}
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.paper import made_up
 
 from pipeline.sgn.paper import controllability
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS
+from tests.sgn.paper import made_up
 
 
 def with_levels(name: str, *shifts: float) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def with_levels(name: str, *shifts: float) -> dict[str, Any]:
 
 
 def test_one_row_for_each_run_with_one_seed_s_numbers() -> None:
-    rows = controllability.rows([made_up.run(name) for name in CONDITIONING_RUNS])
+    rows = controllability.rows([made_up.typed(made_up.run(name)) for name in CONDITIONING_RUNS])
     assert [(row["run"], row["conditioning"], row["seeds"]) for row in rows] == [
         ("model2", "ccam", 1),
         ("model2-concat", "concat", 1),
@@ -43,7 +43,7 @@ def test_one_row_for_each_run_with_one_seed_s_numbers() -> None:
 
 
 def test_several_seeds_have_mean_and_spread_in_the_same_shape() -> None:
-    (row,) = controllability.rows([with_levels("model1", -0.1, 0.0, 0.4)])
+    (row,) = controllability.rows([made_up.typed(with_levels("model1", -0.1, 0.0, 0.4))])
     spread = (((0.2) ** 2 + 0.1**2 + 0.3**2) / 2) ** 0.5
     assert row["seeds"] == 3
     assert row["rank"]["B"] == pytest.approx(-0.5)
@@ -63,7 +63,7 @@ def test_null_in_one_seed_is_null_in_the_row() -> None:
     run = made_up.run("model1", 2)
     run["seeds"]["1"]["study"]["leakage"] = None
     run["seeds"]["0"]["study"]["rank"]["C"] = None
-    (row,) = controllability.rows([run])
+    (row,) = controllability.rows([made_up.typed(run)])
     assert row["leakage"] is None
     assert row["std"]["leakage"] is None
     assert row["rank"] == {"A": -0.6, "B": -0.6, "C": None}
@@ -71,4 +71,4 @@ def test_null_in_one_seed_is_null_in_the_row() -> None:
 
 
 def test_a_run_without_a_study_has_no_row() -> None:
-    assert controllability.rows([made_up.run("model1-w100")]) == []
+    assert controllability.rows([made_up.typed(made_up.run("model1-w100"))]) == []

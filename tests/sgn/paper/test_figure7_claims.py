@@ -1,16 +1,17 @@
 """Figure 7's claim: SGN is nearer to the input than SingleGAN in all four distances, or the claim does not hold."""
 
 import json
-from typing import Any
 
 import pytest
-from tests.paper import made_up
 
+from pipeline.core import results
 from pipeline.sgn.paper import figure7_claims
+from pipeline.sgn.results import Figure7Result
+from tests.sgn.paper import made_up
 
 
 def test_it_holds_where_all_four_distances_are_smaller() -> None:
-    (claim,) = figure7_claims.claims(made_up.figure7(3))
+    (claim,) = figure7_claims.claims(results.of(Figure7Result, made_up.figure7(3)))
     assert claim["id"] == "figure7-reconstructs"
     assert (claim["holds"], claim["seeds"]) == (True, {"holds": 3, "of": 3})
     assert claim["measured"] == {
@@ -28,7 +29,7 @@ def test_one_distance_that_is_not_smaller_is_enough_to_fail(inputs: str, distanc
     for seed in ("0", "1"):
         models = figure7["seeds"][seed][inputs]
         models["sgn"] = {**models["sgn"], distance: times * models["singlegan"][distance]}
-    (claim,) = figure7_claims.claims(figure7)
+    (claim,) = figure7_claims.claims(results.of(Figure7Result, figure7))
     assert (claim["holds"], claim["seeds"]) == (False, {"holds": 1, "of": 3})
 
 
@@ -36,14 +37,10 @@ def test_exchanged_models_fail() -> None:
     figure7 = made_up.figure7()
     for models in figure7["seeds"]["0"].values():
         models["sgn"], models["singlegan"] = models["singlegan"], models["sgn"]
-    (claim,) = figure7_claims.claims(figure7)
+    (claim,) = figure7_claims.claims(results.of(Figure7Result, figure7))
     assert (claim["holds"], claim["seeds"]) == (False, {"holds": 0, "of": 1})
 
 
-def test_null_is_not_measurable() -> None:
-    figure7 = made_up.figure7(2)
-    figure7["seeds"]["1"]["monet"]["sgn"] = {"L1": 0.1, "VGG": None}
-    unmeasured: list[dict[str, Any]] = [figure7, {"seeds": {}}]
-    for found in unmeasured:
-        (claim,) = figure7_claims.claims(found)
-        assert (claim["holds"], claim["seeds"], claim["measured"]) == (None, {"holds": 0, "of": 0}, {})
+def test_without_a_seed_nothing_is_measurable() -> None:
+    (claim,) = figure7_claims.claims(results.of(Figure7Result, {**made_up.figure7(), "seeds": {}}))
+    assert (claim["holds"], claim["seeds"], claim["measured"]) == (None, {"holds": 0, "of": 0}, {})

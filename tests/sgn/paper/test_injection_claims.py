@@ -5,17 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.paper import made_up
 
 from pipeline.sgn.paper import injection_claims
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS
+from tests.sgn.paper import made_up
 
 IDS = ("figure8-concat-constant", "figure8-ccam-separates", "figure8-ccam-leaks-least", "figure8-cbn-leaks")
 Studies = dict[str, dict[str, Any]]
 
 
 def claims_of(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    found = injection_claims.claims(runs)
+    found = injection_claims.claims([made_up.typed(run) for run in runs])
     json.dumps(found, allow_nan=False)
     return {claim["id"]: claim for claim in found}
 

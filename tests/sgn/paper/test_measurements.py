@@ -5,16 +5,18 @@ import pytest
 
 from pipeline.claims import verdict
 from pipeline.sgn.paper import measurements
-from tests.sgn.paper.made_up import run
+from tests.sgn.paper.made_up import run, typed
 
 
 def test_only_shared_seeds_count() -> None:
     one, other = run("model1", 3), run("model2", 3)
     del one["seeds"]["1"], other["seeds"]["0"]
-    assert measurements.shared_seeds([one]) == ["0", "2"]
-    assert measurements.shared_seeds([one, other]) == ["2"]
+    assert measurements.shared_seeds([typed(one)]) == ["0", "2"]
+    assert measurements.shared_seeds([typed(one), typed(other)]) == ["2"]
     one["seeds"]["2"]["study"]["rank"]["A"] = 7.0
-    found = measurements.from_studies([one, other], lambda studies: [study["rank"]["A"] for study in studies])
+    found = measurements.from_studies(
+        [typed(one), typed(other)], lambda studies: [study.rank["A"] for study in studies]
+    )
     assert found is not None
     assert found.tolist() == [[7.0, -0.6]]
 
@@ -22,19 +24,19 @@ def test_only_shared_seeds_count() -> None:
 def test_runs_without_a_shared_seed_are_not_measured() -> None:
     one, other = run("model1", 1), run("model2", 2)
     del other["seeds"]["0"]
-    assert measurements.from_studies([one, other], lambda studies: 1.0) is None
+    assert measurements.from_studies([typed(one), typed(other)], lambda studies: 1.0) is None
 
 
 def test_a_run_without_a_study_is_not_measured() -> None:
     one = run("model1", 2)
     one["seeds"]["1"]["study"] = None
-    assert measurements.from_studies([one], lambda studies: 1.0) is None
+    assert measurements.from_studies([typed(one)], lambda studies: 1.0) is None
 
 
 @pytest.mark.parametrize("rows", [[], [[1.0], None], [[1.0], [None]], [[[1.0, None]], [[1.0, 2.0]]]])
 def test_null_is_not_measured(rows: list[object]) -> None:
     assert measurements.complete(rows) is None
-    assert verdict.judge(lambda numbers: True, measurements.complete(rows)) == verdict.NOT_MEASURED
+    assert verdict.decide(lambda numbers: True, measurements.complete(rows)) == verdict.NOT_MEASURED
 
 
 def test_numbers_without_null_are_an_array() -> None:

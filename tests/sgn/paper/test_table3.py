@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.paper import made_up
 
 from pipeline.sgn.model import simplex
 from pipeline.sgn.paper import table3
+from tests.sgn.paper import made_up
 
 # Typed from the paper once more: S, SGN's L_G, L_rec, L_adv, L_per, then the hyper-parameter models'.
 TABLE = """
@@ -35,8 +35,16 @@ def shuffled(seeds: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return sgn, hyper
 
 
+def halves_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> np.ndarray:
+    return table3.halves(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
+
+
+def own_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> np.ndarray:
+    return table3.own_adversarial(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
+
+
 def rows_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return table3.table(table3.halves(sgn, hyper), table3.own_adversarial(sgn, hyper))
+    return table3.table(halves_of(sgn, hyper), own_of(sgn, hyper))
 
 
 def letters(row: dict[str, Any]) -> list[float]:
@@ -58,9 +66,9 @@ def test_the_papers_L_G_is_the_sum_of_its_losses(model: str) -> None:
 
 def test_a_runs_losses_stand_in_the_tables_order() -> None:
     sgn, hyper = shuffled(2)
-    found = table3.halves(sgn, hyper)
+    found = halves_of(sgn, hyper)
     assert found.shape == (2, 2, 6, 4)
-    assert np.array_equal(table3.measured(sgn), found[:, 0])
+    assert np.array_equal(table3.measured(made_up.typed(sgn)), found[:, 0])
     for seed in range(2):
         for i, S in enumerate(simplex.TABLE3):
             row = next(r for r in sgn["seeds"][str(seed)]["losses"] if r["S"] == list(S))
@@ -74,7 +82,7 @@ def test_twelve_rows_have_ours_and_the_papers_numbers_and_one_seed_no_spread() -
     assert [(row["S"], row["model"]) for row in rows] == [
         (list(S), model) for S in simplex.TABLE3 for model in ("sgn", "hyper")
     ]
-    halves = table3.halves(sgn, hyper)[0]
+    halves = halves_of(sgn, hyper)[0]
     for i, row in enumerate(rows):
         half, S = i % 2, i // 2
         assert [row[name] for name in LOSSES] == halves[half, S].tolist()
@@ -108,22 +116,22 @@ def test_several_seeds_have_their_mean_and_standard_deviation() -> None:
 def test_both_halves_have_the_same_seeds() -> None:
     sgn, hyper = shuffled(3)
     del hyper[2]["seeds"]["1"]
-    assert np.array_equal(table3.halves(sgn, hyper)[:, 0], table3.measured(sgn)[[0, 2]])
-    assert table3.own_adversarial(sgn, hyper).shape == (2, 6)
+    assert np.array_equal(halves_of(sgn, hyper)[:, 0], table3.measured(made_up.typed(sgn))[[0, 2]])
+    assert own_of(sgn, hyper).shape == (2, 6)
     for seed in ("0", "2"):
         del hyper[2]["seeds"][seed]
     with pytest.raises(ValueError, match="share no seed"):
-        table3.halves(sgn, hyper)
+        halves_of(sgn, hyper)
 
 
-def test_a_model_for_another_S_and_another_judge_are_refused() -> None:
+def test_a_model_for_another_S_and_another_discriminator_are_refused() -> None:
     sgn, hyper = made_up.run("model1"), made_up.hyper()
     with pytest.raises(
         ValueError, match=r"model1-w110 was trained for S = \[0.5, 0.5, 0.0\], Table 3 needs \[1.0, 0.0"
     ):
-        table3.halves(sgn, [hyper[1], hyper[0], *hyper[2:]])
-    hyper[3]["judge"] = "model1-w011"
+        halves_of(sgn, [hyper[1], hyper[0], *hyper[2:]])
+    hyper[3]["measured_by"] = "model1-w011"
     with pytest.raises(
         ValueError, match=r"L_adv of run model1-w011 was measured .* of model1-w011, .* that of model1$"
     ):
-        table3.halves(sgn, hyper)
+        halves_of(sgn, hyper)

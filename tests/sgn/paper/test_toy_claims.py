@@ -89,12 +89,12 @@ def positive(run: np.ndarray) -> bool:
     ],
 )
 def test_a_verdict_needs_the_mean_and_most_seeds(runs: list[float], holds: bool, count: int) -> None:
-    assert verdict.judge(positive, np.array(runs)) == (holds, {"holds": count, "of": len(runs)})
+    assert verdict.decide(positive, np.array(runs)) == (holds, {"holds": count, "of": len(runs)})
 
 
 def test_a_verdict_refuses_numbers_that_are_none() -> None:
     with pytest.raises(ValueError, match="diverged"):
-        verdict.judge(positive, np.array([1.0, np.nan]))
+        verdict.decide(positive, np.array([1.0, np.nan]))
 
 
 def metrics(gaps: dict[int, float], num_seeds: int = 3) -> dict[str, Any]:

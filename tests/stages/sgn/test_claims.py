@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.paper import made_up, test_toy_claims
 
 from pipeline.core import files
 from pipeline.shell import command
 from stages.sgn import claims
+from tests.sgn.paper import made_up, test_toy_claims
 
 METRICS = Path("reports/metrics")
-OUTS = ("table1", "table3", "claims", "conditionings", "studies", "summary")
+OUTS = ("table1", "table3", "claims", "conditionings", "controllability", "summary")
 
 
 def write(runs: dict[str, dict[str, Any]], seeds: int) -> None:
@@ -53,7 +53,7 @@ def test_the_paper_s_numbers_make_every_claim_hold() -> None:
     assert len(read("table1")) == 15
     assert len(read("table3")) == 12
     assert [row["run"] for row in read("conditionings")] == list(claims.CONDITIONING_RUNS)
-    assert [row["run"] for row in read("studies")] == list(claims.SYM_RUNS)
+    assert [row["run"] for row in read("controllability")] == list(claims.SYM_RUNS)
 
 
 def test_the_summary_has_both_halves_of_table3() -> None:
@@ -79,7 +79,7 @@ def test_runs_without_a_study_are_not_measurable_and_no_error() -> None:
         *("sgn-one-training", "figure7-reconstructs"),
     }
     assert [name for name, holds in verdicts.items() if holds is False] == []
-    assert read("conditionings") == read("studies") == []
+    assert read("conditionings") == read("controllability") == []
     assert read("summary")["claims"] == {"hold": 12, "not measurable": 11}
 
 

@@ -153,14 +153,14 @@ def kilobytes(path: str) -> dict[str, float]:
 
 def tree(pid: int) -> list[int]:
     """A process and its descendants, whichever of its threads started them."""
-    found = [pid]
+    family = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             children = task.read_text().split()
         except OSError:
             continue
-        found += [descendant for child in children for descendant in tree(int(child))]
-    return found
+        family += [descendant for child in children for descendant in tree(int(child))]
+    return family
 
 
 if __name__ == "__main__":

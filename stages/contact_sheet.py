@@ -23,17 +23,17 @@ def main() -> None:
     """
     p = params.load()
     sizes = p.scale_params.images
-    found = catalogue.read(p.domains, p.styles, p.data, sizes.train_size, sizes.test_size, p.images.style_size)
+    packed = catalogue.read(p.domains, p.styles, p.data, sizes.train_size, sizes.test_size, p.images.style_size)
     made_of = f"data {p.data}, scale {p.scale}"
-    if not found.domains:
+    if not packed.domains:
         raise ValueError(f"no domain is packed for {made_of}: run `dvc repro images@DOMAIN` first")
-    if found.absent:
-        print(f"not packed for {made_of}, so not drawn: {', '.join(found.absent)}")
+    if packed.absent:
+        print(f"not packed for {made_of}, so not drawn: {', '.join(packed.absent)}")
     domains = {
-        name: artifacts.read_packed(artifacts.train_pictures(name), sizes.train_size) for name in found.domains
+        name: artifacts.read_packed(artifacts.train_pictures(name), sizes.train_size) for name in packed.domains
     }  # N H W C
     styles = {
-        name: artifacts.read_packed(artifacts.style_picture(name), p.images.style_size) for name in found.styles
+        name: artifacts.read_packed(artifacts.style_picture(name), p.images.style_size) for name in packed.styles
     }  # H W C
 
     rows = {name: pictures[:IN_ONE] for name, pictures in domains.items()}
@@ -56,7 +56,7 @@ def main() -> None:
     # DVC reads the list as a plot, for which all entries must have the same keys.
     places = {name: f"{domain.dataset}, side {domain.side}" for name, domain in p.domains.items()}
     places |= {name: entry.file for name, entry in p.styles.items()}
-    cards = {**found.domains, **found.styles}
+    cards = {**packed.domains, **packed.styles}
     files.write_json(
         CARDS,
         [

@@ -11,11 +11,11 @@ def check_counts(domain: str, images: DomainImages) -> None:
     """Raise ValueError if the source knows how many pictures must be there and another number was found."""
     if images.expected is None:
         return
-    found = {"train": len(images.train), "test": len(images.test)}
+    counts = {"train": len(images.train), "test": len(images.test)}
     wrong = [
-        f"{found[split]} {split} pictures found, {images.expected[split]} expected"
-        for split in found
-        if found[split] != images.expected[split]
+        f"{counts[split]} {split} pictures found, {images.expected[split]} expected"
+        for split in counts
+        if counts[split] != images.expected[split]
     ]
     if wrong:
         raise ValueError(f"domain {domain} of {images.source} is not whole: {', '.join(wrong)}; fetch it again")

@@ -98,11 +98,11 @@ def read(
     `data` is the source's name in params.yaml, the sizes are the pixels of a side that params.yaml packs at.
     ValueError for a card that cannot be read.
     """
-    found = {name: _card(folder, name, "images", _Domain) for name in domains}
+    cards = {name: _card(folder, name, "images", _Domain) for name in domains}
     found_styles = {name: _card(folder, name, "styles", _Style) for name in styles}
     ours = {
         name: card
-        for name, card in found.items()
+        for name, card in cards.items()
         if card is not None
         and _data(card) == data
         and (card["train"]["size"], card["test"]["size"]) == (train_size, test_size)
@@ -112,7 +112,7 @@ def read(
         for name, card in found_styles.items()
         if card is not None and _data(card) == data and card["size"] == style_size
     }
-    return Catalogue(ours, our_styles, tuple(n for n in (*found, *found_styles) if n not in {*ours, *our_styles}))
+    return Catalogue(ours, our_styles, tuple(n for n in (*cards, *found_styles) if n not in {*ours, *our_styles}))
 
 
 def _card(folder: Path, name: str, stage: str, kind: type[_Domain] | type[_Style]) -> Card | None:

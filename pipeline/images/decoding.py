@@ -111,10 +111,10 @@ def _scans(stream: BinaryIO) -> int:
     scans, position = 0, 2
     # A marker with a segment: FF and a byte that is no filling (FF), does not say that FF belongs to the pixels (00),
     # and is none of the markers that stand alone (01, D0 to D7).
-    while scans <= MAX_SCANS and (found := _MARKER.search(data, position)) and found[0] != b"\xff\xd9":
-        scans += found[0] == b"\xff\xda"
+    while scans <= MAX_SCANS and (marker := _MARKER.search(data, position)) and marker[0] != b"\xff\xd9":
+        scans += marker[0] == b"\xff\xda"
         # The segment's length counts its own two bytes. Behind a scan's header come pixels, up to the next marker.
-        position = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2]))
+        position = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2]))
     return scans
 
 

@@ -261,23 +261,23 @@ def measure(network: Sequence[Tensor], models: Sequence[Model], samples: int) ->
 
 def curves(network: Sequence[Tensor], models: Sequence[Model], x: Tensor) -> dict[Kind, Tensor]:
     """f(x) of each kind of model on x (N,), in [0, 1], for every weighting of Table 1 and seed: (5, seeds, N)."""
-    found: dict[Kind, list[Tensor]] = {"sym": [], "hyper": [], "sin": []}
+    by_kind: dict[Kind, list[Tensor]] = {"sym": [], "hyper": [], "sin": []}
     for weights in WEIGHTINGS:
         f = torch.sigmoid(outputs(network, models, x, weights))
-        for kind, kept in found.items():
+        for kind, kept in by_kind.items():
             chosen = [i for i, m in enumerate(models) if m.kind == kind and m.weights in (None, weights)]
             kept.append(f[chosen])
-    return {kind: torch.stack(kept) for kind, kept in found.items()}
+    return {kind: torch.stack(kept) for kind, kept in by_kind.items()}
 
 
-def distances(found: dict[Kind, Tensor]) -> list[dict[str, Any]]:
+def distances(outputs: dict[Kind, Tensor]) -> list[dict[str, Any]]:
     """Mean |f - f_hyper| over x between every curve and the five hyper curves of its seed, in Table 1's order.
 
     A row is {"weights", "model", "seed", "to_hyper": five numbers}.
     """
     rows = []
-    for kind, f in found.items():
-        apart = (f[:, None] - found["hyper"][None]).abs().double().mean(dim=3)  # (5 of kind, 5 of hyper, seeds)
+    for kind, f in outputs.items():
+        apart = (f[:, None] - outputs["hyper"][None]).abs().double().mean(dim=3)  # (5 of kind, 5 of hyper, seeds)
         for weights, of_weighting in zip(WEIGHTINGS, apart.permute(0, 2, 1).tolist(), strict=True):
             for seed, to_hyper in enumerate(of_weighting):
                 rounded = [round(value, 7) for value in to_hyper]
@@ -332,14 +332,14 @@ def study(sizes: Sizes, training: Training) -> tuple[dict[str, Any], dict[str, N
 
     x = torch.linspace(-1, 1, 201)
     y = torch.linspace(0.0025, 0.9975, 200)
-    found = curves(network, models, x)
-    numbers = {"losses": losses_at_hidden, "widths": widths, "distances": distances(found)}
+    outputs = curves(network, models, x)
+    numbers = {"losses": losses_at_hidden, "widths": widths, "distances": distances(outputs)}
     arrays = {
         "x": x,
         "y": y,
         "y_r": g(x),
         "h": h(x),
-        **{f"f_{kind}": f for kind, f in found.items()},
+        **{f"f_{kind}": f for kind, f in outputs.items()},
         "L": torch.stack([loss_map(x, y, weights) for weights in WEIGHTINGS]),
     }
     return numbers, {name: array.numpy() for name, array in arrays.items()}

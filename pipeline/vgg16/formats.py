@@ -83,9 +83,11 @@ def _checkpoint(data: bytes, known: Known, path: Path) -> State:
     return state
 
 
-def _same(found: str, expected: str, path: Path, name: str, note: str = "") -> None:
-    if found != expected:
-        raise ValueError(f"{path}: not {name}{note}: its SHA-256 begins with {found[:8]}, not {expected[:8]}; {WANTED}")
+def _same(digest: str, expected: str, path: Path, name: str, note: str = "") -> None:
+    if digest != expected:
+        raise ValueError(
+            f"{path}: not {name}{note}: its SHA-256 begins with {digest[:8]}, not {expected[:8]}; {WANTED}"
+        )
 
 
 class _Array:

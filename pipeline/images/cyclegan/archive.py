@@ -32,7 +32,7 @@ def members(path: Path, dataset: str) -> dict[str, list[str]]:
     a place outside `dataset`/{trainA,trainB,testA,testB}, a type other than a plain file or folder, an encryption or an
     absurd size, or if two members have one name; OSError if the file cannot be read.
     """
-    found: dict[str, list[str]] = {folder: [] for folder in FOLDERS}
+    names_in: dict[str, list[str]] = {folder: [] for folder in FOLDERS}
     try:
         with zipfile.ZipFile(path) as archive:
             contents = archive.infolist()
@@ -55,8 +55,8 @@ def members(path: Path, dataset: str) -> dict[str, list[str]]:
         elif not place[2].lower().endswith(SUFFIXES):
             raise _refused(path, member, "not named as a picture")
         else:
-            found[place[1]].append(member.filename)
-    return {folder: sorted(names) for folder, names in found.items()}
+            names_in[place[1]].append(member.filename)
+    return {folder: sorted(names) for folder, names in names_in.items()}
 
 
 def read_member(path: Path, name: str, max_pixels: int) -> Image.Image:

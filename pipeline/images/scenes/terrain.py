@@ -159,9 +159,9 @@ def see(rays: Rays, n: int) -> Ground:
     offset = 1000.0 * np.arange(columns)[None, :]
     keys = (offset - rays.ceiling).T.ravel()
     wanted = (offset - rows).T.ravel()
-    found = np.searchsorted(keys, wanted, side="left").reshape(columns, n).T - steps * np.arange(columns)[None, :]
-    sky = found >= steps
-    step = np.minimum(found, steps - 1)
+    first = np.searchsorted(keys, wanted, side="left").reshape(columns, n).T - steps * np.arange(columns)[None, :]
+    sky = first >= steps
+    step = np.minimum(first, steps - 1)
     index = step * columns + np.arange(columns)[None, :]
     before = np.maximum(step - 1, 0) * columns + np.arange(columns)[None, :]
     ceiling = rays.ceiling.ravel()

@@ -108,12 +108,12 @@ def changes(corners: Sequence[Tensor]) -> dict[str, float]:
 def separation(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """How much smaller L_i is at its own corner than at the two others: 1 - L_i(own) / mean L_i(others)."""
     at = {tuple(row["S"]): row for row in rows}
-    found = {}
+    parts = {}
     for i, letter in enumerate("ABC"):
         own, *others = sorted(simplex.corners(3), key=lambda S, i=i: -S[i])  # type: ignore[misc]
         others_mean = np.mean([at[S][f"L_{letter}"] for S in others])
-        found[letter] = float(1 - at[own][f"L_{letter}"] / others_mean)
-    return found
+        parts[letter] = float(1 - at[own][f"L_{letter}"] / others_mean)
+    return parts
 
 
 def leakage(corners: Sequence[Tensor], midpoints: Mapping[str, Tensor]) -> dict[str, float] | None:
@@ -126,25 +126,25 @@ def leakage(corners: Sequence[Tensor], midpoints: Mapping[str, Tensor]) -> dict[
     change = float(np.mean(list(changes(corners).values())))
     if change < STILL:
         return None
-    found = {}
+    leaked = {}
     for side, (i, j) in zip(SIDES, combinations(range(3), 2), strict=True):
         G_i, G_j, G_k = (corners[n].double() for n in (i, j, 3 - i - j))
         basis = torch.stack([(G_j - G_i).flatten(), (G_k - G_i).flatten()], 1)  # (pixels, 2)
         coefficients = torch.linalg.lstsq(basis, (midpoints[side].double() - G_i).flatten()).solution
         part = coefficients[1].abs() * (G_k - (G_i + G_j) / 2).abs().mean()
-        found[side] = float(part) / change
-    return found
+        leaked[side] = float(part) / change
+    return leaked
 
 
 def steps(generator: Generator, x: Tensor, batch: int) -> dict[str, dict[str, float]]:
     """Mean |difference| between neighbouring frames while S travels along each side: its mean and its largest value."""
     corners = simplex.corners(3)
-    found = {}
+    sides = {}
     for side, ends in (("AB", corners[:2]), ("BC", corners[1:]), ("CA", [corners[2], corners[0]])):
         frames = travel(generator, x, simplex.path(ends, FRAMES), batch)
         differences = (frames[1:] - frames[:-1]).abs().mean((1, 2, 3))
-        found[side] = {"mean": float(differences.mean()), "largest": float(differences.max())}
-    return found
+        sides[side] = {"mean": float(differences.mean()), "largest": float(differences.max())}
+    return sides
 
 
 def sizes(generator: Generator, x: Tensor, batch: int) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ def minimum_at_own_weight(rows: Numbers) -> bool:
 
 def pairs(rows: Numbers) -> dict[str, bool]:
     """Claim 2's pairs, and whether each is ordered: a value at s_i = 0.5 against one at 1 (above) or at 0 (below)."""
-    found = {}
+    ordered = {}
     for name, column, i in _LOSSES:
         for row, S in enumerate(simplex.TABLE3):
             for other, S_other in enumerate(simplex.TABLE3):
@@ -51,8 +51,8 @@ def pairs(rows: Numbers) -> dict[str, bool]:
                 above = bool(rows[row, column] > rows[other, column])
                 below = bool(rows[row, column] < rows[other, column])
                 pair = f"{name} at {simplex.label(S)} against {simplex.label(S_other)}"
-                found[pair] = above if S_other[i] == 1 else below
-    return found
+                ordered[pair] = above if S_other[i] == 1 else below
+    return ordered
 
 
 def between_at_half(rows: Numbers) -> bool:

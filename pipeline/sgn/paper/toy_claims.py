@@ -193,16 +193,16 @@ def _figure9(toy: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _losses(rows: list[Mapping[str, Any]]) -> Numbers:
     """L_r and L_c of Sym and Hyper from metric rows: (seeds, 2, 5, 2)."""
-    found = {(row["seed"], row["model"], tuple(row["weights"])): (row["L_r"], row["L_c"]) for row in rows}
-    seeds = sorted({seed for seed, _, _ in found})
-    return np.array([[[found[seed, model, w] for w in PAPER] for model in ("sym", "hyper")] for seed in seeds])
+    at = {(row["seed"], row["model"], tuple(row["weights"])): (row["L_r"], row["L_c"]) for row in rows}
+    seeds = sorted({seed for seed, _, _ in at})
+    return np.array([[[at[seed, model, w] for w in PAPER] for model in ("sym", "hyper")] for seed in seeds])
 
 
 def _distances(rows: list[Mapping[str, Any]], model: str) -> Numbers:
     """Distances of a model's curves, and of the Hyper curves themselves, to the Hyper curves: (seeds, 2, 5, 5)."""
-    found = {(row["seed"], row["model"], tuple(row["weights"])): row["to_hyper"] for row in rows}
-    seeds = sorted({seed for seed, _, _ in found})
-    return np.array([[[found[seed, kind, w] for w in PAPER] for kind in (model, "hyper")] for seed in seeds])
+    at = {(row["seed"], row["model"], tuple(row["weights"])): row["to_hyper"] for row in rows}
+    seeds = sorted({seed for seed, _, _ in at})
+    return np.array([[[at[seed, kind, w] for w in PAPER] for kind in (model, "hyper")] for seed in seeds])
 
 
 def _rounded(values: Numbers) -> Any:

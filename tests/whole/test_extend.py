@@ -58,7 +58,7 @@ def test_a_conditioning(restored: Path) -> None:
     run(follow(RECIPES["A conditioning"], restored), restored)
     result = json.loads((restored / "reports/metrics/runs/model2-shift.json").read_text())
     assert result["conditioning"] == "shift"
-    assert len(set(row["L_A"] for row in result["seeds"]["0"]["losses"])) > 1  # S has an effect
+    assert len({row["L_A"] for row in result["seeds"]["0"]["losses"]}) > 1  # S has an effect
 
 
 def test_a_claim(restored: Path) -> None:

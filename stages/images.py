@@ -1,5 +1,6 @@
 """images@DOMAIN: pack a domain's pictures into data/DOMAIN/{train,test}.npy (uint8, N H W C) and card.json."""
 
+from collections import Counter
 from pathlib import Path
 
 from pipeline.core import files, params
@@ -41,12 +42,22 @@ def main(key: str) -> None:
                 ("test", images.test, sizes.test_size),
             )
         )
+        card.check_enough(key, train, test)
         files.write_json(folder / "card.json", card.describe_domain(key, images, train, test))
     unreadable = len(train.unreadable) + len(test.unreadable)
     print(
         f"{key}: {len(train.names)} train and {len(test.names)} test pictures from {images.source}"
         + (f"; {unreadable} unreadable, listed in data/{key}/card.json" if unreadable else "")
+        + _left_out(images.provenance.get("ignored", {}))
     )
+
+
+def _left_out(ignored: dict[str, dict[str, int]]) -> str:
+    """What lay beside the pictures and is none, by kind."""
+    kinds: Counter[str] = Counter()
+    for of_split in ignored.values():
+        kinds.update(of_split)
+    return f"; left out: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}" if kinds else ""
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 
 GREY = "#444444"  # of captions
 
+mpl.rcdefaults()  # whatever the user's own settings say
 mpl.use("Agg")
 mpl.rcParams.update(
     {

@@ -21,6 +21,15 @@ def check_counts(domain: str, images: DomainImages) -> None:
         raise ValueError(f"domain {domain} of {images.source} is not whole: {', '.join(wrong)}; fetch it again")
 
 
+def check_enough(domain: str, train: Packed, test: Packed) -> None:
+    """Raise ValueError for fewer than two train or test pictures: a distance of two sets needs two of each."""
+    for split, packed in (("train", train), ("test", test)):
+        if len(packed.names) < 2:
+            raise ValueError(
+                f"domain {domain} has {len(packed.names)} usable {split} picture, at least 2 are needed: add some"
+            )
+
+
 def describe_domain(domain: str, images: DomainImages, train: Packed, test: Packed) -> dict[str, Any]:
     """The card of a domain. Equal pictures give an equal card, byte for byte: no times, no hosts, no absolute paths.
 

@@ -201,7 +201,12 @@ def _results(pictures: Sequence[Picture], size: int, workers: int) -> Iterator[_
     # Forked workers start at once and share the parent's memory; where fork is not safe, the platform's own way.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     waiting: deque[Future[list[_Square | str]]] = deque()
-    with ProcessPoolExecutor(workers, context, initializer=_start_worker) as pool:
+    try:
+        executor = ProcessPoolExecutor(workers, context, initializer=_start_worker)
+    except OSError:  # no shared memory (/dev/shm) for its locks, as in some containers
+        yield from (_read(picture, size) for picture in pictures)
+        return
+    with executor as pool:
         try:
             for first in range(0, len(pictures), _CHUNK):
                 waiting.append(pool.submit(_read_all, pictures[first : first + _CHUNK], size))

@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, cast
 
 from PIL import Image
 
+from pipeline.core import files
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -108,4 +110,4 @@ def load(data: str) -> Source:
 
 def resolve_root(data_root: str | None, invocation_root: Path) -> Path | None:
     """The user's `data_root` made absolute: a relative one is taken from the repository the command was typed in."""
-    return None if not data_root else invocation_root / Path(data_root).expanduser()
+    return None if not data_root else invocation_root / files.expanded(data_root)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipeline.core import files
 from pipeline.shell import command
 
 VARIABLE = "SGN_CACHE"
@@ -14,7 +15,8 @@ def folder(environment: Mapping[str, str]) -> Path:
     A relative `$SGN_CACHE` counts from the repository in which the user typed the command.
     """
     if own := environment.get(VARIABLE):
-        return command.invocation_root() / Path(own).expanduser()
+        return command.invocation_root() / files.expanded(own)
     base = Path(environment.get("XDG_CACHE_HOME") or "")
-    # The XDG specification says to ignore a relative path.
-    return (base if base.is_absolute() else Path.home() / ".cache") / "sgn-reproduction"
+    if not base.is_absolute():  # the XDG specification says to ignore a relative path
+        base = files.expanded("~/.cache")
+    return base / "sgn-reproduction"

@@ -6,6 +6,7 @@ is our bug and keeps its traceback.
 """
 
 import inspect
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -30,6 +31,9 @@ def run(main: Callable[..., None]) -> None:
     Raises SystemExit(1) for ValueError and OSError, SystemExit(2) for a wrong number of arguments, SystemExit(130) for
     SIGINT, SystemExit(143) for SIGTERM and where DVC is gone.
     """
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in sys.argv[1:]
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
     expected = [name.upper() for name in inspect.signature(main).parameters]

@@ -21,6 +21,8 @@ from typing import IO, Any
 from pipeline.core import files
 from pipeline.shell import command, stopping
 
+# Variables that choose other kernels in PyTorch's libraries, and with them other roundings.
+NUMERIC = ("MKL_CBWR", "MKL_ENABLE_", "ONEDNN_", "DNNL_", "ATEN_", "NVIDIA_TF32", "TORCH_ALLOW_TF32", "CUBLAS_")
 SHELL = ("pipeline", "shell")  # how a stage is started and stopped: no result depends on it
 
 
@@ -43,6 +45,7 @@ def place(stage: str, values: dict[str, Any], inputs: list[Path]) -> Place:
         "inputs": [files.sha256(path) for path in inputs],
         "code": {name: files.sha256(path) for name, path in own_modules().items()},
         "libraries": {name: version(name) for name in ("torch", "numpy")},
+        "environment": {name: value for name, value in os.environ.items() if name.startswith(NUMERIC)},
     }
     text = json.dumps(described, sort_keys=True, allow_nan=False)
     identity = hashlib.sha256(text.encode()).hexdigest()

@@ -226,6 +226,7 @@ def test_wrong_roots_are_one_line_in_every_stage(project: Path, changes: dict[st
 def test_users_own_domain_and_style_need_only_params(project: Path) -> None:
     for split in ("trainA", "testA"):
         save(project / f"images/my cats/{split}/cat.JPG", 7)
+        save(project / f"images/my cats/{split}/{split}.png", ord(split[1]))
     save(project / "images/style-images/my style.png", 8)
     values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     values["domains"]["cats"] = {"dataset": "my cats", "side": "A"}

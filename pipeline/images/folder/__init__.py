@@ -38,14 +38,19 @@ def find_style(request: StyleRequest) -> StyleImage:
     """A style image: ROOT/style-images/FILE. Raises ValueError if it is not there, with what is."""
     root = layout.check_root(request.root)
     folder = root / layout.STYLE_FOLDER
-    if not (folder / request.file).exists():
+    file = layout.same_name(folder, request.file)
+    if not (folder / file).exists():
+        if (folder / file).is_symlink():
+            raise ValueError(
+                f"style {request.style}: {folder / file} is a link that leads to no file. Put the style image there"
+            )
         there = layout.list_folder(folder).names if folder.is_dir() else ()
         raise ValueError(
             f"style {request.style}: {folder / request.file} does not exist"
             + (f" (there are {', '.join(layout.printable(name) for name in there[:10])})" if there else "")
             + f". Put the style image there, or change styles.{request.style}.file in params.yaml"
         )
-    name = f"{layout.STYLE_FOLDER}/{request.file}"
+    name = f"{layout.STYLE_FOLDER}/{file}"
     return StyleImage(_picture(root, name, request.max_pixels), "folder", _LICENCE, {"file": name})
 
 

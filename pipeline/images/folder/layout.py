@@ -1,6 +1,7 @@
 """CycleGAN's folder layout: ROOT/DATASET/{trainA,trainB,testA,testB} and ROOT/style-images/FILE."""
 
 import os
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,9 +79,17 @@ def list_folder(folder: Path) -> Listing:
     return Listing(tuple(sorted(names, key=os.fsencode)), dict(sorted(ignored.items())))
 
 
+def same_name(folder: Path, name: str) -> str:
+    """The name in the folder that is this one but for Unicode's normal form, which some systems change; else `name`."""
+    if not folder.is_dir() or (folder / name).exists():
+        return name
+    wanted = unicodedata.normalize("NFC", name)
+    return next((n for n in sorted(os.listdir(folder)) if unicodedata.normalize("NFC", n) == wanted), name)
+
+
 def printable(name: str) -> str:
-    """A file's name as text: bytes that are not UTF-8 appear as \\xff."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A file's name as text: bytes that are not UTF-8 appear as \\xff, a backslash as two, so that no two are alike."""
+    return os.fsencode(name).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -6,7 +6,6 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 # Before PyTorch starts: with it, products are the same each time.
@@ -15,7 +14,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 import torch
 
 from benchmarks import gpu
-from benchmarks.gpu import correct, real, record, settings, speed, summary
+from benchmarks.gpu import settings, summary
 from benchmarks.gpu.clock import Deadline, OutOfTimeError, alarm
 from benchmarks.gpu.pictures import Packing
 from benchmarks.gpu.report import Report
@@ -99,29 +98,39 @@ def parts(visit: Visit, wanted: list[str], limits: dict[str, float]) -> int:
             report.add(status="left out: no time")
         else:
             print(f"{visit.deadline.spent():6.1f} s: {name}, at most {time:.0f} s", flush=True)
-            failed |= not attempt(report, time, job(name, report, visit, Deadline(time)))
+            failed |= not attempt(name, report, visit, time)
         summary.write(visit.out)
     print(f"{visit.deadline.spent():6.1f} s: done", flush=True)
     return int(failed)
 
 
-def job(name: str, report: Report, visit: Visit, time: Deadline) -> Callable[[], None]:
-    """A part, ready to be called."""
-    peak = visit.found("record").get("matrix", {}).get("tflops")
-    return {
-        "record": lambda: record.part(report, visit.device),
-        "correct": lambda: correct.part(report, visit.device, visit.sizes, visit.weights),
-        "speed": lambda: speed.part(report, time, visit.device, visit.sizes, visit.weights, peak),
-        "training": lambda: real.part(report, visit, time),
-    }[name]
+def run(name: str, report: Report, visit: Visit, time: Deadline) -> None:
+    """One part. It is imported here, so that what one cannot import ends no other."""
+    if name == "record":
+        from benchmarks.gpu import record
+
+        record.part(report, visit.device)
+    elif name == "correct":
+        from benchmarks.gpu import correct
+
+        correct.part(report, visit.device, visit.sizes, visit.weights)
+    elif name == "speed":
+        from benchmarks.gpu import speed
+
+        peak = visit.found("record").get("matrix", {}).get("tflops")
+        speed.part(report, time, visit.device, visit.sizes, visit.weights, peak)
+    else:
+        from benchmarks.gpu import real
+
+        real.part(report, visit, time)
 
 
-def attempt(report: Report, time: float, call: Callable[[], None]) -> bool:
-    """Call a part and say how it ended; False if it failed."""
+def attempt(name: str, report: Report, visit: Visit, time: float) -> bool:
+    """Run a part and say how it ended; False if it failed."""
     report.add(status="not finished")
     try:
         with alarm(time):
-            call()
+            run(name, report, visit, Deadline(time))
     except OutOfTimeError:
         report.add(status=f"cut off after {time:.0f} s")
     except Exception as error:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.gpu import build, generator, settings, show, speed, timing
+from benchmarks.gpu import build, generator, settings, speed, timing
 from benchmarks.gpu.clock import Deadline, OutOfTimeError, alarm
 from benchmarks.gpu.pack import Pack, webp
 from benchmarks.gpu.report import Report
@@ -28,6 +28,7 @@ RUN = "model1"
 SPARE = 0.03  # of the time, for what a step's measured time does not hold
 AFTERWARDS = {"cuda": 45.0, "cpu": 12.0}  # seconds for tables and pictures
 ROWS = 200  # of each curve
+SHOWN = 4  # pictures in the grid of the progress
 
 
 def part(report: Report, visit: Visit, deadline: Deadline) -> None:
@@ -75,16 +76,16 @@ def part(report: Report, visit: Visit, deadline: Deadline) -> None:
         raise ValueError(f"{time_left:.0f} s are left for the training, which is no step")
 
     method, curves, pack = new_method(), Timed(), Pack(visit.out / "pictures.zip")
-    x = to_tensor(np.load(folder / "photo" / "test.npy")[: show.SHOWN]).to(device)
+    x = to_tensor(np.load(folder / "photo" / "test.npy")[:SHOWN]).to(device)
     sets = [*simplex.corners(3), simplex.centre(3)]
 
     def samples() -> Any:
         """The fixed grid; the generator goes to the disk each time, in case that the visit is cut off."""
-        grid = translation.grid(method.G, x[:4], sets)
+        grid = translation.grid(method.G, x, sets)
         done = curves.steps()
         if done > 0:
             generator.write(visit.out, method.G, about(done))
-        pack.add(f"progress/{done:06d}.webp", webp(grid))
+        pack.add(f"progress/{done:06d}.webp", webp(grid, quality=75))
         report.add(curves=curves.rows)
         return grid
 
@@ -116,6 +117,8 @@ def part(report: Report, visit: Visit, deadline: Deadline) -> None:
         curves=curves.rows,
         generator=generator.write(visit.out, method.G, about(done)),
     )
+    from benchmarks.gpu import show  # so late, that what it cannot import costs no training
+
     show.everything(report, visit, method, model, pack, curves, deadline)
 
 

@@ -7,12 +7,14 @@ explorer/index.json; with them a page can move S without a network.
 import json
 import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from PIL import Image
 from torch import Tensor
 
 from benchmarks.gpu import build
@@ -26,7 +28,7 @@ from pipeline.figures import curves as curve_figure
 from pipeline.figures import grids, style
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import measures
-from pipeline.sgn.figures import movie
+from pipeline.sgn.figures import movie, translations
 from pipeline.sgn.model import losses, simplex, translation
 from pipeline.sgn.model.method import SGN
 
@@ -47,10 +49,10 @@ def everything(
     x = test["photo"].to(visit.device)
     caption = _caption(report.values, visit)
     jobs: dict[str, Callable[[], None]] = {
-        "table3": lambda: report.add(table3=table3(generator, method, model, test, visit)),
+        "table3": lambda: report.add(table3=table3(method, model, test, visit)),
         "figure 1": lambda: figure1(generator, model, x[:SHOWN], pack, caption),
-        "curves": lambda: draw_curves(curves, pack, caption),
         "explorer": lambda: explorer(generator, x[:EXPLORED], pack),
+        "curves": lambda: draw_curves(curves, pack, caption),
         "film": lambda: film(generator, model, x[:1], pack, caption),
     }
     undone = {}
@@ -65,9 +67,7 @@ def everything(
         report.add(pictures_zip=pack.sizes(), left_out=pack.left_out, undone=undone)
 
 
-def table3(
-    generator: torch.nn.Module, method: SGN, model: Model, test: dict[str, Tensor], visit: Visit
-) -> list[dict[str, Any]]:
+def table3(method: SGN, model: Model, test: dict[str, Tensor], visit: Visit) -> list[dict[str, Any]]:
     """The mean losses at the six S over the test pictures, in float32, as the stage evaluate measures them."""
     device = visit.device
     x = test["photo"].to(device)
@@ -78,20 +78,19 @@ def table3(
     held = measures.TestSet(x, {"vangogh": y}, method.D, method.D, {"udnie": per})
     rows = []
     for S in simplex.TABLE3:
-        found = measures.measure(method.G, model.objectives, held, S, batch=4)
+        found = measures.losses_at(method.G, model.objectives, held, S, batch=4)
         rows.append({"S": S, **{name: found[name] for name in ("L_G", "L_A", "L_B", "L_C")}, "pictures": len(x)})
     return rows
 
 
 def figure1(generator: Any, model: Model, x: Tensor, pack: Pack, caption: str) -> None:
-    """The grid with its titles, and the same pictures pixel by pixel."""
+    """The grid with its titles, pictures with all their pixels."""
     sets = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
-    outputs = np.stack([to_pictures(translation.translate(generator, x, S)) for S in sets])
-    inputs = to_pictures(x)
-    names = _names(model)
-    pack.add("figure1.png", _png(grids.translations(inputs, outputs, sets, names, caption)))
-    columns = [np.concatenate(list(column), 0) for column in (inputs, *outputs)]
-    pack.add("figure1-pixels.webp", webp(np.concatenate(columns, 1)))
+    outputs = [to_pictures(translation.translate(generator, x, S)) for S in sets]
+    titles = ["input", *(translations.title(S, _names(model)) for S in sets)]
+    drawn = grids.titled_columns([to_pictures(x), *outputs], titles, caption, cell=max(grids.CELL, x.shape[-1]))
+    with Image.open(BytesIO(_png(drawn))) as picture:  # as a PNG it would be five times as large
+        pack.add("figure1.webp", webp(np.asarray(picture.convert("RGB"))))
 
 
 def draw_curves(curves: build.Curves, pack: Pack, caption: str) -> None:

@@ -52,3 +52,5 @@ def deterministic(device: torch.device, threads: int) -> None:
         # Its companion writes NaN into every new tensor, to make reads of unwritten memory show, at a cost.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = False
+        # float32 is float32: by itself PyTorch lets convolutions round their inputs to TF32.
+        torch.backends.cudnn.allow_tf32 = False

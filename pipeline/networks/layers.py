@@ -3,6 +3,8 @@
 Shape legend: N samples, C channels, H W pixels, p padding.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn.functional import group_norm, max_pool2d, pad
@@ -11,42 +13,85 @@ from torch.nn.functional import group_norm, max_pool2d, pad
 def reflect(x: Tensor, p: int) -> Tensor:
     """Reflection padding by p pixels, equal to F.pad(mode="reflect") in value and gradient.
 
-    (N, C, H, W) -> (N, C, H + 2p, W + 2p); assertion for p >= H or W. On CUDA it is made of slices, because PyTorch's
-    own layer has no deterministic backward there and raises under `use_deterministic_algorithms`.
+    (N, C, H, W) -> (N, C, H + 2p, W + 2p); assertion for p >= H or W. On CUDA the backward is made of slices, because
+    PyTorch's own adds up there in any order and raises under `use_deterministic_algorithms`.
     """
     _, _, H, W = x.shape
     assert p < min(H, W), f"cannot reflect {p} of {H} x {W} pixels"
-    if x.is_cuda:
-        return reflect_slices(x, p)
+    return reflect_slices(x, p) if x.is_cuda else _pad(x, p)
+
+
+def reflect_slices(x: Tensor, p: int) -> Tensor:
+    """`reflect` with a backward that is deterministic on every device."""
+    padded: Tensor = _Reflect.apply(x, p)
+    return padded
+
+
+def _pad(x: Tensor, p: int) -> Tensor:
     with torch.autocast(x.device.type, enabled=False):  # which would pad in float32, and cast there and back
         return pad(x, (p, p, p, p), mode="reflect")
 
 
-def reflect_slices(x: Tensor, p: int) -> Tensor:
-    """`reflect` from slices, flips and concatenations, deterministic on every device."""
-    _, _, H, W = x.shape
-    x = torch.cat([x[:, :, 1 : p + 1].flip(2), x, x[:, :, H - p - 1 : H - 1].flip(2)], 2)  # (N, C, H + 2p, W)
-    return torch.cat([x[..., 1 : p + 1].flip(3), x, x[..., W - p - 1 : W - 1].flip(3)], 3)  # (N, C, H + 2p, W + 2p)
+class _Reflect(torch.autograd.Function):
+    """The gradient of a pixel is the sum of those of its copies: the padding is folded back, side by side."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, p: int) -> Tensor:
+        ctx.p = p
+        return _pad(x, p)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return _fold(_fold(gradient, ctx.p, 3), ctx.p, 2), None
+
+
+def _fold(gradient: Tensor, p: int, axis: int) -> Tensor:
+    """Add what lies p pixels beyond both ends of an axis to the pixels that it is a reflection of."""
+    n = gradient.shape[axis] - 2 * p
+    inner = gradient.narrow(axis, p, n).clone()
+    inner.narrow(axis, 1, p).add_(gradient.narrow(axis, 0, p).flip(axis))
+    inner.narrow(axis, n - 1 - p, p).add_(gradient.narrow(axis, n + p, p).flip(axis))
+    return inner
 
 
 def max_pool(x: Tensor) -> Tensor:
     """The maximum of each 2 x 2 square, equal to F.max_pool2d(x, 2) in value and gradient.
 
-    (N, C, H, W) -> (N, C, H // 2, W // 2). On CUDA it is made of slices, because PyTorch's own backward adds up there
+    (N, C, H, W) -> (N, C, H // 2, W // 2). On CUDA the backward is made of slices, because PyTorch's own adds up there
     in any order.
     """
     return max_pool_slices(x) if x.is_cuda else max_pool2d(x, 2)
 
 
 def max_pool_slices(x: Tensor) -> Tensor:
-    """`max_pool` from slices and comparisons, deterministic on every device."""
-    H, W = x.shape[-2] // 2 * 2, x.shape[-1] // 2 * 2  # an odd row or column at the end is left out
-    largest = x[..., 0:H:2, 0:W:2]  # (N, C, H // 2, W // 2)
-    for top, left in ((0, 1), (1, 0), (1, 1)):
-        other = x[..., top:H:2, left:W:2]
-        # Of equal values the first gets the gradient, as in PyTorch's; NaN wins, so that it is not lost.
-        largest = torch.where((other > largest) | other.isnan(), other, largest)
+    """`max_pool` with a backward that is deterministic on every device."""
+    largest: Tensor = _MaxPool.apply(x)
     return largest
+
+
+class _MaxPool(torch.autograd.Function):
+    """Squares do not overlap, so the gradient of each of their four pixels is the square's or nothing."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        largest, places = max_pool2d(x, 2, return_indices=True)  # a place is y W + x
+        ctx.save_for_backward(places)
+        ctx.shape = x.shape
+        return largest
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (places,) = ctx.saved_tensors
+        H, W = ctx.shape[2:]
+        pixel = (places // W % 2 * 2 + places % W % 2).to(torch.uint8)  # which of the square's four
+        channels_last = gradient.is_contiguous(memory_format=torch.channels_last)
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        spread = torch.zeros(ctx.shape, dtype=gradient.dtype, device=gradient.device).contiguous(memory_format=layout)
+        zero = gradient.new_zeros(())
+        for number in range(4):
+            here = spread[..., number // 2 : H // 2 * 2 : 2, number % 2 : W // 2 * 2 : 2]
+            here.copy_(torch.where(pixel == number, gradient, zero))
+        return spread
 
 
 def instance_norm(x: Tensor) -> Tensor:
@@ -55,4 +100,8 @@ def instance_norm(x: Tensor) -> Tensor:
     (N, C, H, W) -> the same; eps 1e-5, biased variance. Written as a group norm with one channel per group, which is
     the same formula and on a CPU the fastest of PyTorch's kernels, also in bf16 (benchmarks/layers.py).
     """
-    return group_norm(x, x.shape[1])
+    if not x.is_cuda:
+        return group_norm(x, x.shape[1])
+    # On CUDA autocast would give a float32 picture, twice the bytes; the sums inside are float32 for bf16 too.
+    with torch.autocast("cuda", enabled=False):
+        return group_norm(x, x.shape[1])

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from pipeline.core.precision import autocast
 from pipeline.shell import stopping
+from pipeline.training.captured import Captured, capturable, set_rate
 from pipeline.training.checkpoints import Checkpoints
 from pipeline.training.method import Method, Source
 
@@ -72,9 +73,12 @@ def train(
     live: Log,
     samples: Callable[[], npt.NDArray[np.uint8]],  # draws the fixed sample grid
     checkpoints: Checkpoints,
+    captured: bool | None = None,
 ) -> float:
     """Train a method's modules in place; returns the seconds that this call took.
 
+    `captured`: whether a step is a CUDA graph (captured.py), and inputs are made one step ahead, while the GPU works;
+    None: on a GPU. It is the fastest form there that gives the same bytes twice (docs/performance.md).
     Continues from the newest checkpoint if there is one. ValueError if a loss or a gradient is not finite; `Stopped`,
     after a checkpoint, if a signal came or DVC is gone.
     """
@@ -92,13 +96,21 @@ def train(
     began = time.perf_counter()
     if first == 0:
         live.picture(seed, 0, samples())
+    captured = device.type == "cuda" if captured is None else captured
+    step_on = _captured(method, optimizers, precision, device) if captured else None
+    ahead: dict[str, Tensor] | None = None
     with stopping.patiently():
         for step in range(first, length.steps):
             for name, optimizer in optimizers.items():
-                for group in optimizer.param_groups:
-                    group["lr"] = method.players[name].learning_rate * rate_factor(step, length.steps)
-            batch = inputs(method, sources, step, batch_size, device)
-            played = play(method, batch, optimizers, precision, device)
+                set_rate(optimizer, method.players[name].learning_rate * rate_factor(step, length.steps))
+            batch = ahead or inputs(method, sources, step, batch_size)
+            if step_on is None:
+                batch = {name: value.to(device) for name, value in batch.items()}
+                played = play(method, batch, optimizers, precision, device)
+            else:
+                played = step_on(batch)
+                if step + 1 < length.steps:
+                    ahead = _pinned(inputs(method, sources, step + 1, batch_size), device)
             if bool(played.spoilt):  # the updates were left out: the networks are as they were
                 raise ValueError(
                     f"{_what_diverged(method, batch, played)} at step {step + 1}: the training diverged"
@@ -123,12 +135,39 @@ def train(
     return time.perf_counter() - began
 
 
-def inputs(
-    method: Method, sources: Mapping[str, Source], step: int, batch_size: int, device: torch.device
-) -> dict[str, Tensor]:
-    """All that a step takes, on the device: a batch of each source, and the method's random numbers."""
+def inputs(method: Method, sources: Mapping[str, Source], step: int, batch_size: int) -> dict[str, Tensor]:
+    """All that a step takes, on the CPU: a batch of each source, and the method's random numbers."""
     batch = {name: sources[name].batch(step, batch_size) for name in method.sources}
-    return {name: value.to(device) for name, value in {**batch, **method.draw(step, batch_size)}.items()}
+    return {**batch, **method.draw(step, batch_size)}
+
+
+def _pinned(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    """In memory from which a GPU copies by itself, while the CPU goes on."""
+    return {name: value.pin_memory() for name, value in batch.items()} if device.type == "cuda" else batch
+
+
+def _captured(
+    method: Method, optimizers: Mapping[str, torch.optim.Adam], precision: str, device: torch.device
+) -> Captured[Played]:
+    """`play` as a CUDA graph."""
+    for optimizer in optimizers.values():
+        capturable(optimizer, device)
+    return Captured(
+        lambda batch: play(method, batch, optimizers, precision, device), lambda: tensors(method, optimizers), device
+    )
+
+
+def tensors(method: Method, optimizers: Mapping[str, torch.optim.Adam]) -> dict[str, Tensor]:
+    """All tensors that a step changes, by name: weights, the optimisers' moments, what the method remembers."""
+    found: dict[str, Any] = {}
+    for name, module in method.modules.items():
+        found |= {f"{name} {key}": value for key, value in module.state_dict().items()}
+    for name, optimizer in optimizers.items():
+        for number, parameter in enumerate(method.players[name].parameters):
+            found |= {f"{name} {number} {key}": value for key, value in optimizer.state.get(parameter, {}).items()}
+    for name, memory in method.memory.items():
+        found |= {f"{name} {key}": value for key, value in memory.state_dict().items()}
+    return {name: value for name, value in found.items() if isinstance(value, Tensor)}
 
 
 def play(

@@ -57,8 +57,8 @@ class ReplayBuffer:
         from_buffer = out < self.size
         chosen = torch.where(from_buffer[:, None, None, None], self.fakes[older], fakes[new])
         chosen_S = torch.where(from_buffer[:, None], self.S[older], S[new])
-        self.fakes.index_copy_(0, into, fakes)
-        self.S.index_copy_(0, into, S)
+        _put(self.fakes, into, fakes)
+        _put(self.S, into, S)
         return chosen, chosen_S
 
     def state_dict(self) -> dict[str, Any]:
@@ -68,3 +68,19 @@ class ReplayBuffer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue with a saved buffer."""
         self.fakes, self.S = state["fakes"], state["S"]
+
+
+def _put(kept: Tensor, into: Tensor, new: Tensor) -> None:
+    """Write new entries (N, ...) to their places in `kept` (F + N, ...). Places differ from each other."""
+    if kept.is_cuda:
+        # Under `use_deterministic_algorithms`, PyTorch's own looks at the places, which no CUDA graph allows.
+        rewrite(kept, into, new)
+    else:
+        kept.index_copy_(0, into, new)
+
+
+def rewrite(kept: Tensor, into: Tensor, new: Tensor) -> None:
+    """`kept.index_copy_(0, into, new)` without a look at any number: all of `kept` is written, old or new."""
+    here = into == torch.arange(len(kept), device=kept.device)[:, None]  # (F + N, N)
+    is_new = here.any(1).view(-1, *(1 for _ in kept.shape[1:]))
+    kept.copy_(torch.where(is_new, new[here.long().argmax(1)], kept))

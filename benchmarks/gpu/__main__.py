@@ -143,4 +143,6 @@ def attempt(name: str, report: Report, visit: Visit, time: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # no library's farewell, such as that of a compiler which was cut off, holds the visit up

@@ -35,7 +35,9 @@ def main() -> None:
     """Make the folder, say what is in it and how the visit is called."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=Path, required=True, metavar="DIR", help="in CycleGAN's layout")
-    parser.add_argument("--vgg16", type=Path, metavar="FILE", help="float32 or float16; default models/vgg16.safetensors")
+    parser.add_argument(
+        "--vgg16", type=Path, metavar="FILE", help="float32 or float16; default models/vgg16.safetensors"
+    )
     parser.add_argument("--mib", type=float, default=64, help="for checkout and folder together (default: 64)")
     parser.add_argument("--try", action="store_true", dest="tried", help="pay a visit on the CPU with what travels")
     a = parser.parse_args()

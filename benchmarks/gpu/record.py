@@ -20,7 +20,18 @@ from torch.nn.functional import conv2d
 from benchmarks.gpu import timing
 from benchmarks.gpu.report import Report
 
-PACKAGES = ("torch", "torchvision", "triton", "numpy", "pillow", "safetensors", "matplotlib", "dvc", "dvclive", "pydantic")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "triton",
+    "numpy",
+    "pillow",
+    "safetensors",
+    "matplotlib",
+    "dvc",
+    "dvclive",
+    "pydantic",
+)
 SMI = (
     *("name", "driver_version", "clocks.sm", "clocks.mem", "clocks.max.sm", "clocks.max.mem"),
     *("power.draw", "power.limit", "temperature.gpu", "utilization.gpu", "memory.used"),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
@@ -134,7 +133,9 @@ def _names(model: Model) -> tuple[str, str, str]:
 
 def _caption(found: dict[str, Any], visit: Visit) -> str:
     kind = "rendered scenes" if found["pictures"]["source"] == "scenes" else "pictures of the folder"
-    return f"{found['run']}, {found['steps']:,} steps in {found['training_seconds']:.0f} s; {kind}, {visit.sizes.crop} px"
+    return (
+        f"{found['run']}, {found['steps']:,} steps in {found['training_seconds']:.0f} s; {kind}, {visit.sizes.crop} px"
+    )
 
 
 def _png(figure: Figure) -> bytes:

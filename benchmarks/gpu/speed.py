@@ -3,7 +3,7 @@
 Forms, all of the pipeline's own step (`pipeline.training.loop.play`) in the number format that trainings take:
 
     eager             Python sends each kernel
-    captured          the whole step is a CUDA graph (pipeline/training/captured.py); on a CPU the tensors stay all the same
+    captured          the whole step is a CUDA graph (pipeline/training/captured.py); on a CPU only its tensors stay
     free              kernels whose result may differ from call to call are allowed; on a GPU cuDNN may time its kernels
     channels last     networks' weights, and by that their pictures, have the channels innermost
     compiled          networks go through torch.compile first
@@ -23,7 +23,6 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import plain
 from benchmarks.gpu import build, settings, timing
 from benchmarks.gpu.clock import Deadline, OutOfTimeError, alarm
 from benchmarks.gpu.report import Report
@@ -58,7 +57,12 @@ OTHERS = ("model3", "singlegan", "model1-w010")
 
 
 def part(
-    report: Report, deadline: Deadline, device: torch.device, sizes: Sizes, weights: dict[str, Tensor], peak: float | None
+    report: Report,
+    deadline: Deadline,
+    device: torch.device,
+    sizes: Sizes,
+    weights: dict[str, Tensor],
+    peak: float | None,
 ) -> None:
     """Model 1 in every form, the baseline, then the other models eager and captured. `peak`: measured TFLOP/s."""
     repeats = 20 if device.type == "cuda" else 2
@@ -121,9 +125,9 @@ def run(
             if form.channels_last:
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if form.compiled:
-            method.G.compile(dynamic=False)
-            for D in method.D.values():
-                D.compile(dynamic=False)
+            frozen = [per.vgg for per in getattr(method, "perceptual", {}).values()]
+            for net in (method.G, *method.D.values(), *frozen):
+                net.compile(dynamic=False)
         optimizers = build.optimizers(method)
         batch = given(method, sizes)
         if form.captured:
@@ -167,6 +171,8 @@ def given(method: Any, sizes: Sizes) -> dict[str, Tensor]:
 
 def baseline(sizes: Sizes, device: torch.device, repeats: int) -> dict[str, Any]:
     """Model 1 as a first release would have it (benchmarks/plain.py), with PyTorch's defaults."""
+    from benchmarks import plain
+
     timing.forget_peak(device)
     began = time.perf_counter()
     with kernels(device, deterministic=False, defaults=True):

@@ -101,7 +101,9 @@ def _training(found: Found, out: Path) -> str:
     if "steps" not in found:
         return ""
     pictures = found["pictures"]
-    counts = ", ".join(f"{entry['pictures']} {name}" for name, entry in pictures.items() if "/" in name and "pictures" in entry)
+    counts = ", ".join(
+        f"{entry['pictures']} {name}" for name, entry in pictures.items() if "/" in name and "pictures" in entry
+    )
     text = (
         f"## A training: {found['run']}\n{found['steps']:,} of {found['planned_steps']:,} planned steps in "
         f"{found['training_seconds']:.0f} s ({found['step_ms']:.1f} ms measured before), {found['form']}, "

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 
@@ -26,14 +27,14 @@ def seconds(call: Callable[[], object], device: torch.device, repeats: int, warm
         for _ in range(repeats):
             call()
             marks.append(time.perf_counter())
-        return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+        return [after - before for before, after in pairwise(marks)]
     events = [torch.cuda.Event(enable_timing=True) for _ in range(repeats + 1)]
     events[0].record()
     for event in events[1:]:
         call()
         event.record()
     synchronize(device)
-    return [before.elapsed_time(after) / 1000 for before, after in zip(events, events[1:], strict=False)]
+    return [before.elapsed_time(after) / 1000 for before, after in pairwise(events)]
 
 
 def median(call: Callable[[], object], device: torch.device, repeats: int = 10, warm_up: int = 3) -> float:

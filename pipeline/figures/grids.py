@@ -23,9 +23,10 @@ WIDTH = 756  # of a domain's sheet
 CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at smoke and small
 
 
-def titled_columns(columns: Sequence[Pictures], titles: Sequence[str], caption: str) -> Figure:
-    """One column of pictures (N, H, W, C) under each title; a row shows what became of one input."""
-    figure, axes = _cells(len(columns[0]), len(columns), left=MARGIN, above=84, caption=caption)
+def titled_columns(columns: Sequence[Pictures], titles: Sequence[str], caption: str, cell: int = CELL) -> Figure:
+    """One column of pictures (N, H, W, C) under each title; a row shows what became of one input. `cell`: pixels of a
+    picture's side in the file."""
+    figure, axes = _cells(len(columns[0]), len(columns), left=MARGIN, above=84, caption=caption, cell=cell)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
         axes[0, column].set_title(words, fontsize=10, pad=4)
         for row, picture in enumerate(pictures):
@@ -100,13 +101,15 @@ def of_pixels(width: int, height: int) -> Figure:
     return Figure(figsize=((width + 0.5) / dpi, (height + 0.5) / dpi), dpi=dpi)
 
 
-def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[Figure, npt.NDArray[np.object_]]:
-    """A figure of rows x count axes of CELL pixels each, placed by whole pixels so that pictures are magnified evenly
+def _cells(
+    rows: int, count: int, left: int, above: int, caption: str, cell: int = CELL
+) -> tuple[Figure, npt.NDArray[np.object_]]:
+    """A figure of rows x count axes of `cell` pixels each, placed by whole pixels so that pictures are magnified evenly
     (and the file stays small), with the caption below; `left` and `above`: pixels for what stands there."""
-    width = left + count * (CELL + GAP) - GAP + MARGIN
+    width = left + count * (cell + GAP) - GAP + MARGIN
     lines = textwrap.wrap(caption, int(width / file_dpi() * 13))  # 13 letters an inch at 10 pt
     below = CAPTION + 6 + 23 * (len(lines) - 1)
-    tall = rows * (CELL + GAP) - GAP
+    tall = rows * (cell + GAP) - GAP
     figure = of_pixels(width, above + tall + below)
     across, up = figure.bbox.width, figure.bbox.height
     place = {
@@ -115,6 +118,6 @@ def _cells(rows: int, count: int, left: int, above: int, caption: str) -> tuple[
         "bottom": below / up,
         "top": (below + tall) / up,
     }
-    axes = figure.subplots(rows, count, squeeze=False, gridspec_kw=place | {"wspace": GAP / CELL, "hspace": GAP / CELL})
+    axes = figure.subplots(rows, count, squeeze=False, gridspec_kw=place | {"wspace": GAP / cell, "hspace": GAP / cell})
     figure.text(MARGIN / across, 8 / up, "\n".join(lines), fontsize=10, color=style.GREY)
     return figure, axes

@@ -7,7 +7,7 @@ Shape legend: N pictures. x, y (N, 3, H, W) in [-1, 1]; losses (N,).
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +19,10 @@ from pipeline.networks.losses import generator_loss
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.model import losses
 from pipeline.sgn.model.objectives import LETTERS, Objective
-from pipeline.sgn.model.params import Run
 from pipeline.sgn.model.translation import translate
+
+if TYPE_CHECKING:  # what a run is, is for those who read params.yaml; losses can be measured without
+    from pipeline.sgn.model.params import Run
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def pair(y: Tensor, count: int) -> Tensor:
     return y[torch.arange(count) % len(y)]
 
 
-def read_test_set(run: Run, images: int, vgg: VGG16, device: torch.device) -> TestSet:
+def read_test_set(run: "Run", images: int, vgg: VGG16, device: torch.device) -> TestSet:
     """The first `images` test pictures of a run's domains and its style images; discriminators come with a seed.
 
     ValueError if the domains' pictures differ in size, or are of a size that the generator cannot give back.
@@ -66,7 +68,7 @@ def read_test_set(run: Run, images: int, vgg: VGG16, device: torch.device) -> Te
     return TestSet(x.to(device), y, nn.ModuleDict(), nn.ModuleDict(), perceptual)
 
 
-def read_references(run: Run, x: Tensor) -> dict[str, Tensor]:
+def read_references(run: "Run", x: Tensor) -> dict[str, Tensor]:
     """What the corners are compared with: the style image, or as many training pictures of the domain as inputs x.
 
     Training pictures, because the inputs are the test pictures, and because some test sets are tiny.

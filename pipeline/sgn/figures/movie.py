@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import imageio_ffmpeg
 import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -74,6 +73,8 @@ def write_mp4(path: Path, shown: Pictures) -> None:
 
     OSError if ffmpeg cannot write it.
     """
+    import imageio_ffmpeg  # here, so that a GIF needs no ffmpeg
+
     _, height, width, _ = shown.shape
     given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{1000 / FRAME_MS:g}", "-i", "-"]
     options = ["-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-threads", "1"]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import max_pool2d, pad
+from torch.nn.functional import instance_norm, max_pool2d, pad
 
 from benchmarks.gpu import build, settings
 from benchmarks.gpu.report import Report
@@ -44,18 +44,30 @@ def part(report: Report, device: torch.device, sizes: Sizes, weights: dict[str, 
         tf32_convolutions=torch.backends.cudnn.allow_tf32 if device.type == "cuda" else None,
         bounds={"layers": LAYERS, "losses": LOSSES, "gradients": GRADIENTS},
     )
-    report.add(layers=check_layers(device))
-    models: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+
+    def attempt(kind: str, name: str, check: Callable[[], dict[str, Any]]) -> None:
+        """One row; an error is written down and ends no other check."""
+        try:
+            report.add(**{kind: {**report.values.get(kind, {}), name: check()}})
+        except Exception as error:
+            errors[f"{kind}: {name}"] = f"{type(error).__name__}: {error}"[:1000]
+            report.add(errors=errors)
+
+    for name, pair in layer_pairs().items():
+        attempt("layers", name, lambda pair=pair: check_layer(*pair, device))  # type: ignore[misc]
     small = smaller(sizes)
     for name, model in checked_models().items():
-        models[name] = compare(model, small, weights, device)
-        report.add(models=models)
-    trainings: dict[str, Any] = {}
+        attempt("models", name, lambda model=model: compare(model, small, weights, device))  # type: ignore[misc]
     for name, captured in (("model1", False), ("model1", True), ("singlegan", True)):
         form = f"{name}, {'captured' if captured else 'eager'}"
-        trainings[form] = repeat(settings.model(name), sizes, weights, device, captured)
-        report.add(trainings=trainings)
-    report.add(right=_right(report.values))
+        model = settings.model(name)
+        attempt(
+            "trainings",
+            form,
+            lambda model=model, captured=captured: repeat(model, sizes, weights, device, captured),  # type: ignore[misc]
+        )
+    report.add(right=not errors and _right(report.values))
 
 
 def checked_models() -> dict[str, Model]:
@@ -86,26 +98,31 @@ def distance(a: Tensor, b: Tensor) -> float:
     return found if np.isfinite(found) else float("inf")
 
 
-def check_layers(device: torch.device) -> dict[str, Any]:
-    """Values and gradients of the layers that stand for PyTorch's on a GPU, against PyTorch's own on the CPU."""
-    pairs: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
+Layer = Callable[[Tensor], Tensor]
+
+
+def layer_pairs() -> dict[str, tuple[Layer, Layer]]:
+    """The layers that stand for PyTorch's on a GPU, and PyTorch's."""
+    return {
         "reflect 1": (lambda x: layers.reflect_slices(x, 1), lambda x: pad(x, (1, 1, 1, 1), mode="reflect")),
         "reflect 3": (lambda x: layers.reflect_slices(x, 3), lambda x: pad(x, (3, 3, 3, 3), mode="reflect")),
         "max_pool": (layers.max_pool_slices, lambda x: max_pool2d(x, 2)),
+        "instance_norm": (layers.instance_norm, instance_norm),
     }
+
+
+def check_layer(ours: Layer, theirs: Layer, device: torch.device) -> dict[str, float]:
+    """Value and gradient of our layer on this device against PyTorch's on the CPU, by number format and layout."""
     found = {}
-    for name, (ours, theirs) in pairs.items():
-        for dtype in (torch.float64, torch.float32):
-            for layout in (torch.contiguous_format, torch.channels_last):
-                # Few different values: pooling meets squares whose largest value stands there twice.
-                x = torch.from_numpy(np.random.default_rng(0).integers(-4, 5, (2, 8, 18, 23))).to(dtype)
-                value, gradient = _both(ours, x.to(device).contiguous(memory_format=layout))
-                wanted, wanted_gradient = _both(theirs, x)
-                kind = f"{str(dtype).removeprefix('torch.')}, {str(layout).removeprefix('torch.')}"
-                found[f"{name}, {kind}"] = {
-                    "value": distance(value, wanted),
-                    "gradient": distance(gradient, wanted_gradient),
-                }
+    for dtype in (torch.float64, torch.float32):
+        for layout in (torch.contiguous_format, torch.channels_last):
+            # Few different values: pooling meets squares whose largest value stands there twice.
+            x = torch.from_numpy(np.random.default_rng(0).integers(-4, 5, (2, 8, 18, 23))).to(dtype)
+            value, gradient = _both(ours, x.to(device).contiguous(memory_format=layout))
+            wanted, wanted_gradient = _both(theirs, x)
+            kind = f"{str(dtype).removeprefix('torch.')}, {str(layout).removeprefix('torch.')}"
+            found[f"value, {kind}"] = distance(value, wanted)
+            found[f"gradient, {kind}"] = distance(gradient, wanted_gradient)
     return found
 
 

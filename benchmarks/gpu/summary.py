@@ -51,7 +51,7 @@ def _correct(found: Found) -> str:
     verdict = {True: "Everything is within its bound.", False: "NOT everything is within its bound."}
     rows: list[tuple[str, ...]] = []
     worst = max(max(row.values()) for row in found["layers"].values())
-    rows.append(("padding and pooling, value and gradient", _power(worst), _power(found["bounds"]["layers"])))
+    rows.append(("padding, pooling and norms, value and gradient", _power(worst), _power(found["bounds"]["layers"])))
     for name, model in found.get("models", {}).items():
         for kind in ("losses", "gradients"):
             chosen = [row for key, row in model.items() if key.startswith("gradient") == (kind == "gradients")]
@@ -64,7 +64,8 @@ def _correct(found: Found) -> str:
         (name, str(row["steps"]), _yes(row["twice_the_same"]), _yes(row["resumed_the_same"]))
         for name, row in found.get("trainings", {}).items()
     ]
-    return text + "\n\n" + _table(("training", "steps", "twice the same bytes", "stopped and resumed too"), same)
+    text += "\n\n" + _table(("training", "steps", "twice the same bytes", "stopped and resumed too"), same)
+    return text + "".join(f"\n\nNot checked: {name} ({why})." for name, why in found.get("errors", {}).items())
 
 
 def _speed(found: Found) -> str:

@@ -1,5 +1,6 @@
 """Seconds of a call on any device, and the memory that it takes."""
 
+import gc
 import statistics
 import time
 from collections.abc import Callable
@@ -45,6 +46,7 @@ def median(call: Callable[[], object], device: torch.device, repeats: int = 10, 
 def forget_peak(device: torch.device) -> None:
     """Free what is cached and start to look for a new peak of memory."""
     if device.type == "cuda":
+        gc.collect()
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
 

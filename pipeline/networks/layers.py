@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.nn.functional import group_norm, max_pool2d, pad
 
 
@@ -98,10 +99,8 @@ def instance_norm(x: Tensor) -> Tensor:
     """Instance norm without affine parameters (authors' code): each channel of each sample to mean 0, variance 1.
 
     (N, C, H, W) -> the same; eps 1e-5, biased variance. Written as a group norm with one channel per group, which is
-    the same formula and on a CPU the fastest of PyTorch's kernels, also in bf16 (benchmarks/layers.py).
+    the same formula and on a CPU the fastest of PyTorch's kernels, also in bf16 (benchmarks/layers.py). On CUDA,
+    autocast makes a group norm's picture float32, twice the bytes, and without autocast its mean is rounded to bf16;
+    PyTorch's instance norm does neither.
     """
-    if not x.is_cuda:
-        return group_norm(x, x.shape[1])
-    # On CUDA autocast would give a float32 picture, twice the bytes; the sums inside are float32 for bf16 too.
-    with torch.autocast("cuda", enabled=False):
-        return group_norm(x, x.shape[1])
+    return functional.instance_norm(x) if x.is_cuda else group_norm(x, x.shape[1])

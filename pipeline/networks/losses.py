@@ -11,6 +11,8 @@ from torch import Tensor
 
 from pipeline.core.precision import wide
 
+PIECE = 2048  # pixels of a product on a GPU
+
 
 def mean_per_sample(x: Tensor) -> Tensor:
     """Mean over everything but the samples: (N, ...) -> (N,)."""
@@ -35,6 +37,19 @@ def gram(features: Tensor) -> Tensor:
     return F.transpose(1, 2) @ F / (C * H * W)
 
 
+def products(F: Tensor, pieces: int) -> Tensor:
+    """F^T F of each sample: (N, P, C) -> (N, C, C).
+
+    Summed over about so many pieces of its P pixels, each a product of its own: few channels of many pixels would keep
+    few of a GPU's processors busy.
+    """
+    N, P, C = F.shape
+    while P % pieces:
+        pieces -= 1
+    part = F.reshape(N * pieces, P // pieces, C)
+    return (part.transpose(1, 2) @ part).view(N, pieces, C, C).sum(1)
+
+
 class GramDifference(torch.autograd.Function):
     """mean (Gram(F) - T)^2 per sample, with its gradient 4 F (Gram(F) - T) / (C^2 C H W) written out.
 
@@ -46,7 +61,10 @@ class GramDifference(torch.autograd.Function):
     def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
         N, C, H, W = features.shape
         F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
-        D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))  # (N, C, C)
+        if F.is_cuda:
+            D = products(F, max(1, H * W // PIECE)) / (C * H * W) - target
+        else:
+            D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))
         ctx.save_for_backward(F, D)
         ctx.features = features.dtype, features.shape
         loss: Tensor = torch.linalg.vector_norm(D.flatten(1), dim=1).square() / (C * C)

@@ -228,3 +228,93 @@ def test_the_buffers_rewriting_is_index_copy() -> None:
         expected = kept.clone().index_copy_(0, into, new)
         replay.rewrite(kept, into, new)
         assert torch.equal(kept, expected)
+
+
+# The capture itself, with stand-ins for CUDA: what is called when, and what is left if it fails.
+
+
+class Counter:
+    """A step that adds its input to a total, and how often Python played it."""
+
+    def __init__(self) -> None:
+        self.total, self.played = torch.zeros(()), 0
+
+    def play(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        self.played += 1
+        self.total += inputs["x"]
+        return self.total.clone()
+
+
+class StandIn:
+    """torch.cuda's streams and graphs: a capture runs nothing, a replay does what was captured."""
+
+    def __init__(self, counter: Counter, fails: bool) -> None:
+        self.counter, self.fails, self.log = counter, fails, list[str]()
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        here = self
+
+        class Stream:
+            def __init__(self, *_: Any) -> None: ...
+            def wait_stream(self, other: Any) -> None:
+                here.log.append("wait")
+
+        class Graph:
+            def replay(self) -> None:
+                here.log.append("replay")
+                here.result.copy_(here.counter.play(here.inputs))
+
+        class Context:
+            def __init__(self, *_: Any, **__: Any) -> None: ...
+            def __enter__(self) -> None:
+                self.before = here.counter.total.clone()
+
+            def __exit__(self, *_: Any) -> None:
+                here.counter.total.copy_(self.before)
+
+        class Capture(Context):
+            def __exit__(self, *_: Any) -> None:
+                super().__exit__()
+                if here.fails:
+                    raise RuntimeError("operation not permitted when stream is capturing\nmore")
+
+        class Side(Context):
+            def __exit__(self, *_: Any) -> None: ...
+
+        empty = torch.empty
+        monkeypatch.setattr(torch, "empty", lambda shape, dtype, device: empty(shape, dtype=dtype))
+        monkeypatch.setattr(torch.cuda, "current_stream", lambda device: Stream())
+        monkeypatch.setattr(torch.cuda, "Stream", Stream)
+        monkeypatch.setattr(torch.cuda, "stream", Side)
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+        monkeypatch.setattr(torch.cuda, "graph", Capture)
+        monkeypatch.setattr(torch.cuda, "set_stream", lambda stream: here.log.append("set stream"))
+        monkeypatch.setattr(torch.cuda, "synchronize", lambda device: here.log.append("synchronize"))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_after_a_capture_every_step_is_a_replay_and_after_a_failed_one_played(
+    fails: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counter = Counter()
+    stand_in = StandIn(counter, fails)
+    stand_in.install(monkeypatch)
+    player = Captured(counter.play, lambda: {"total": counter.total}, torch.device("cuda"))
+    player_inputs: list[Mapping[str, Tensor]] = []
+    play = counter.play
+    monkeypatch.setattr(player, "_play", lambda inputs: player_inputs.append(inputs) or play(inputs))
+    prepare = player._prepare
+
+    def prepared() -> None:
+        prepare()
+        stand_in.inputs, stand_in.result = player_inputs[-1], player._result
+
+    monkeypatch.setattr(player, "_prepare", prepared)
+    totals = [player({"x": torch.tensor(value)}).item() for value in (1.0, 10.0, 100.0)]
+    assert totals == [1, 11, 111]
+    assert player.captured is not fails
+    assert stand_in.log.count("replay") == (0 if fails else 3)
+    assert (stand_in.log[2:4] == ["set stream", "synchronize"]) is fails
+    said = capsys.readouterr().out
+    expected = "so Python plays each: operation not permitted when stream is capturing\n"
+    assert said.endswith(expected) if fails else said == ""

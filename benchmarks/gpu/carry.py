@@ -103,7 +103,8 @@ def tracked() -> list[Path]:
         check=True,
     )
     names = [name for name in listed.stdout.decode("utf-8", "surrogateescape").split("\0") if name]
-    return [Path(name) for name in sorted(set(names)) if (CHECKOUT / name).is_file()]
+    paths = [Path(name) for name in sorted(set(names))]
+    return [path for path in paths if (CHECKOUT / path).is_file() and path.parts[0] != FOLDER.name]
 
 
 def carried() -> list[Path]:

@@ -29,9 +29,9 @@ from pipeline.sgn.model.singlegan import SingleGAN
 from pipeline.training import loop
 
 STEPS = {"cuda": 20, "cpu": 8}  # of the trainings, cut off at two thirds, with a checkpoint after each quarter of them
-# Distances that a right computation stays below: of layers, which only copy, choose and add; of losses and of
+# Distances that a right computation stays below: of layers, which copy, choose, add and normalise; of losses and of
 # gradients through the whole network, which add up in another order.
-LAYERS, LOSSES, GRADIENTS = 1e-6, 1e-4, 5e-3
+LAYERS, LOSSES, GRADIENTS = 1e-5, 1e-4, 5e-3
 CHECKED = ("ccam", "concat", "concat-features", "cbn", "film")  # conditionings of Model 2
 
 

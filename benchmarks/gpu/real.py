@@ -26,7 +26,7 @@ from pipeline.training.crops import Crops
 
 RUN = "model1"
 SPARE = 0.03  # of the time, for what a step's measured time does not hold
-AFTERWARDS = {"cuda": 45.0, "cpu": 12.0}  # seconds for tables and pictures
+AFTERWARDS = {"cuda": 35.0, "cpu": 12.0}  # seconds for tables and pictures
 ROWS = 200  # of each curve
 SHOWN = 4  # pictures in the grid of the progress
 

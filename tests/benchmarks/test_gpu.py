@@ -244,4 +244,4 @@ def test_the_training_takes_the_fastest_form_that_repeats_its_bytes() -> None:
 def test_sizes_on_a_gpu_are_the_papers() -> None:
     sizes = settings.sizes(torch.device("cuda"))
     assert (sizes.crop, sizes.width, sizes.blocks, sizes.batch) == (256, 64, 9, 4)
-    assert speed.count(settings.model("model1"), sizes) == pytest.approx(2.93e12, rel=0.01)
+    assert speed.count(settings.model("model1"), sizes) == pytest.approx(2.93e12, rel=0.05)

@@ -26,8 +26,6 @@ from pipeline.core.pictures import to_pictures, to_tensor
 from pipeline.figures import curves as curve_figure
 from pipeline.figures import grids, style
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sgn.evaluation import measures
-from pipeline.sgn.figures import movie, translations
 from pipeline.sgn.model import losses, simplex, translation
 from pipeline.sgn.model.method import SGN
 
@@ -40,7 +38,7 @@ FRAMES = 12  # of the film, from corner to corner
 def everything(
     report: Report, visit: Visit, method: SGN, model: Model, pack: Pack, curves: build.Curves, deadline: Deadline
 ) -> None:
-    """The most important first; what fails or finds no time is said and ends nothing else."""
+    """The most important first; what fails, be it at an import, or finds no time is said and ends nothing else."""
     generator = method.G.eval()
     test = {
         name: to_tensor(np.load(visit.packing.folder / name / "test.npy")[:MEASURED]) for name in ("photo", "vangogh")
@@ -68,6 +66,8 @@ def everything(
 
 def table3(method: SGN, model: Model, test: dict[str, Tensor], visit: Visit) -> list[dict[str, Any]]:
     """The mean losses at the six S over the test pictures, in float32, as the stage evaluate measures them."""
+    from pipeline.sgn.evaluation import measures
+
     device = visit.device
     x = test["photo"].to(device)
     y = measures.pair(test["vangogh"], len(x)).to(device)
@@ -84,6 +84,8 @@ def table3(method: SGN, model: Model, test: dict[str, Tensor], visit: Visit) -> 
 
 def figure1(generator: Any, model: Model, x: Tensor, pack: Pack, caption: str) -> None:
     """The grid with its titles, pictures with all their pixels."""
+    from pipeline.sgn.figures import translations
+
     sets = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
     outputs = [to_pictures(translation.translate(generator, x, S)) for S in sets]
     titles = ["input", *(translations.title(S, _names(model)) for S in sets)]
@@ -113,6 +115,8 @@ def explorer(generator: Any, x: Tensor, pack: Pack) -> None:
 
 def film(generator: Any, model: Model, x: Tensor, pack: Pack, caption: str) -> None:
     """S from corner to corner and back, as a GIF and, where ffmpeg is there, an MP4."""
+    from pipeline.sgn.figures import movie
+
     path = simplex.path([*simplex.corners(3), simplex.corners(3)[0]], FRAMES)[:-1]
     frames = movie.frames(to_pictures(translation.travel(generator, x, path)), path, _names(model), caption)
     with tempfile.TemporaryDirectory() as folder:

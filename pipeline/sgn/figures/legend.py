@@ -4,29 +4,32 @@
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from matplotlib.patches import Patch
 
 from pipeline.figures import style
-from pipeline.sgn.results import Figure7Result, RunResult
+
+if TYPE_CHECKING:  # who only draws pictures needs no pydantic
+    from pipeline.sgn.results import Figure7Result, RunResult
 
 LETTERS = ("A", "B", "C")
 # Red, green and blue as in the paper's colour bar (red = A), in the tones that colour-blind readers tell apart.
 COLOURS = (style.COLOURS[1], style.COLOURS[2], style.COLOURS[0])
 
 
-def names(facts: RunResult) -> tuple[str, str, str]:
+def names(facts: "RunResult") -> tuple[str, str, str]:
     """What A, B and C are about: ("photo", "vangogh", "udnie")."""
     a, b, c = (objective.about for objective in facts.objectives)
     return a, b, c
 
 
-def first_seed(facts: RunResult | Figure7Result) -> str:
+def first_seed(facts: "RunResult | Figure7Result") -> str:
     """The seed whose pictures are shown."""
     return str(next(iter(facts.seeds)))
 
 
-def made_by(runs: Sequence[RunResult], seeds: Sequence[str]) -> str:
+def made_by(runs: "Sequence[RunResult]", seeds: Sequence[str]) -> str:
     """Which runs, data, scale, steps and seeds made a picture, for its caption.
 
     ValueError if the runs were evaluated with different data or scales: their pictures do not belong together.

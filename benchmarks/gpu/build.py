@@ -1,5 +1,6 @@
 """The pipeline's own networks, losses and methods, built for a run of params.yaml at given sizes."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,8 +119,8 @@ class Curves:
 class EverySteps(Checkpoints):
     """Checkpoints by the number of steps instead of the clock; `every` 0: none, for a training that nobody resumes."""
 
-    def __init__(self, every: int, *arguments: Any) -> None:
-        super().__init__(*arguments, seconds=0)
+    def __init__(self, every: int, folder: Path, identity: str) -> None:
+        super().__init__(folder, identity, seconds=0)
         self.every, self._steps = every, 0
 
     def due(self) -> bool:
@@ -127,7 +128,7 @@ class EverySteps(Checkpoints):
         self._steps += 1
         return self.every > 0 and self._steps % self.every == 0
 
-    def write(self, step: int, state: dict[str, Any]) -> Any:
+    def write(self, step: int, state: dict[str, Any]) -> Path:
         """As Checkpoints does, or nothing."""
         return super().write(step, state) if self.every else self.folder
 

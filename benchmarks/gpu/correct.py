@@ -11,6 +11,7 @@ call. Distances are ||a - b|| / ||b||.
 import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +56,13 @@ def part(report: Report, device: torch.device, sizes: Sizes, weights: dict[str, 
             report.add(errors=errors)
 
     for name, pair in layer_pairs().items():
-        attempt("layers", name, lambda pair=pair: check_layer(*pair, device))  # type: ignore[misc]
+        attempt("layers", name, partial(check_layer, *pair, device))
     small = smaller(sizes)
     for name, model in checked_models().items():
-        attempt("models", name, lambda model=model: compare(model, small, weights, device))  # type: ignore[misc]
+        attempt("models", name, partial(compare, model, small, weights, device))
     for name, captured in (("model1", False), ("model1", True), ("singlegan", True)):
         form = f"{name}, {'captured' if captured else 'eager'}"
-        model = settings.model(name)
-        attempt(
-            "trainings",
-            form,
-            lambda model=model, captured=captured: repeat(model, sizes, weights, device, captured),  # type: ignore[misc]
-        )
+        attempt("trainings", form, partial(repeat, settings.model(name), sizes, weights, device, captured))
     report.add(right=not errors and _right(report.values))
 
 
@@ -139,16 +135,16 @@ def compare(model: Model, sizes: Sizes, weights: dict[str, Tensor], device: torc
     """Losses and gradients of one step in float32 on this device against the CPU's; beside it, how far the CPU's own
     float32 is from its float64."""
     cpu = torch.device("cpu")
-    here = _step(build.method(model, sizes, weights, device), sizes, device, torch.float32)
-    there = _step(build.method(model, sizes, weights, cpu), sizes, cpu, torch.float32)
-    exact = _step(build.method(model, sizes, weights, cpu, dtype=torch.float64), sizes, cpu, torch.float64)
+    here = one_step(build.method(model, sizes, weights, device), sizes, device, torch.float32)
+    there = one_step(build.method(model, sizes, weights, cpu), sizes, cpu, torch.float32)
+    exact = one_step(build.method(model, sizes, weights, cpu, dtype=torch.float64), sizes, cpu, torch.float64)
     return {
         name: {"from_cpu": distance(here[name], there[name]), "cpu_from_float64": distance(there[name], exact[name])}
         for name in there
     }
 
 
-def _step(method: SGN | SingleGAN, sizes: Sizes, device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
+def one_step(method: SGN | SingleGAN, sizes: Sizes, device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
     """Each loss (N,) and each player's gradient as one vector, of a step that moves nothing."""
     for module in method.modules.values():
         module.to(device, dtype)

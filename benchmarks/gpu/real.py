@@ -49,7 +49,7 @@ def part(report: Report, visit: Visit, deadline: Deadline) -> None:
         for module in made.modules.values():
             module.to(device)
             if form.channels_last:
-                module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+                module.to(memory_format=torch.channels_last)
         return made
 
     def train(method: SGN, steps: int, curves: build.Curves, samples: Any) -> float:

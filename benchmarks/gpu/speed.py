@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -79,26 +80,23 @@ def part(
         except Exception as error:
             row = {"error": f"{type(error).__name__}: {error}"[:500]}
         if "median_ms" in row:
+            # Of the operations that our step needs; the baseline does some more for the same.
             row["tflops"] = flop[name] / row["median_ms"] / 1e9
             row["share_of_peak"] = row["tflops"] / peak if peak else None
         rows.setdefault(name, {})[form] = row
         report.add(models=rows)
 
-    measure("model1", "plain", lambda: baseline(sizes, device, repeats))
+    measure("model1", "plain", partial(baseline, sizes, device, repeats))
     for name, form in wanted:
         if deadline.left() < 5:
             report.add(left_out=f"from {name}, {form}: no time")
             return
-        model = settings.model(name)
-        measure(name, str(form), lambda model=model, form=form: run(model, form, sizes, weights, device, repeats))  # type: ignore[misc]
+        measure(name, str(form), partial(run, settings.model(name), form, sizes, weights, device, repeats))
     if device.type == "cuda" and deadline.left() > 20:
         try:
             with alarm(min(COMPILE_SECONDS, deadline.left() - 2)):
-                measure(
-                    "model1",
-                    str(COMPILED),
-                    lambda: run(settings.model("model1"), COMPILED, sizes, weights, device, repeats),
-                )
+                attempt = partial(run, settings.model("model1"), COMPILED, sizes, weights, device, repeats)
+                measure("model1", str(COMPILED), attempt)
         except OutOfTimeError:
             rows["model1"][str(COMPILED)] = {"error": f"not done within {COMPILE_SECONDS} s"}
             report.add(models=rows)
@@ -123,7 +121,7 @@ def run(
         for module in method.modules.values():
             module.to(device)
             if form.channels_last:
-                module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+                module.to(memory_format=torch.channels_last)
         if form.compiled:
             frozen = [per.vgg for per in getattr(method, "perceptual", {}).values()]
             for net in (method.G, *method.D.values(), *frozen):

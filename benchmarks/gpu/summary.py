@@ -1,6 +1,6 @@
 """README.md of a visit: its files in words, made from them again after each part."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def _record(found: Found) -> str:
 def _correct(found: Found) -> str:
     if "layers" not in found:
         return ""
-    verdict = {True: "Everything is within its bound.", False: "NOT everything is within its bound."}
+    verdict: dict[Any, str] = {True: "Everything is within its bound.", False: "NOT everything is within its bound."}
     rows: list[tuple[str, ...]] = []
     worst = max(max(row.values()) for row in found["layers"].values())
     rows.append(("padding, pooling and norms, value and gradient", _power(worst), _power(found["bounds"]["layers"])))
@@ -131,7 +131,7 @@ def _training(found: Found, out: Path) -> str:
     return text
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = ["| " + " | ".join(cells) + " |" for cells in (header, tuple("---" for _ in header), *rows)]
     return "\n".join(lines)
 

@@ -46,7 +46,7 @@ def test_the_layers_for_cuda_give_the_same_losses_and_gradients(
 ) -> None:
     def step() -> dict[str, torch.Tensor]:
         method = build.method(settings.model(name), SIZES, vgg_weights, CPU, dtype=torch.float64)
-        return correct._step(method, SIZES, CPU, torch.float64)
+        return correct.one_step(method, SIZES, CPU, torch.float64)
 
     expected = step()
     request.getfixturevalue("on_cuda")

@@ -51,7 +51,8 @@ def main(stage: str) -> None:
         while process.poll() is None:
             if _signal or os.getppid() != parent:  # whoever started this is gone
                 _stop(process.pid, told)
-            time.sleep(_POLL)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_POLL)
     said = file(stage, "log").read_text(encoding="utf-8", errors="replace")
     state = "done" if process.returncode == 0 else "stopped" if _signal else "failed"
     ran = "Running stage '" in said
@@ -75,7 +76,7 @@ def slot(count: int) -> Iterator[int]:
     while True:
         for number in range(count):
             with (FOLDER / f"slot-{number}").open("w") as held:
-                if _locked(held):
+                if locked(held):
                     yield number
                     return
         time.sleep(_POLL)
@@ -84,7 +85,7 @@ def slot(count: int) -> Iterator[int]:
 def environment(given: Mapping[str, str], stage: str, number: int) -> dict[str, str]:
     """The environment of the job in slot `number`: where its progress goes, and its GPU, if there is any."""
     own = {**given, PROGRESS: str(file(stage, "step").absolute())}
-    if found := machine.gpus(given):
+    if given.get("CUDA_VISIBLE_DEVICES") and (found := machine.gpus(given)):
         own["CUDA_VISIBLE_DEVICES"] = found[number % len(found)]
     return own
 
@@ -110,7 +111,8 @@ def _stop(dvc: int, told: set[int]) -> None:
                     program.terminate()
 
 
-def _locked(held: IO[str]) -> bool:
+def locked(held: IO[str]) -> bool:
+    """Lock a file until it is closed; False if another process has it."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

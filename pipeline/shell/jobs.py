@@ -1,68 +1,33 @@
-"""`make repro`: the stages that are not up to date, side by side. DVC says which they are and what each waits for, GNU
-make runs them, DVC has the last word.
+"""`make repro`: the stages that are not up to date, side by side. DVC says which they are (plan.py), GNU make runs each
+as a job (job.py), DVC has the last word.
 
-What DVC prints of them is a Makefile of one rule for each stage, scratch/jobs/Makefile. A rule runs job.py. Here is
-decided what comes first, and shown what runs. Nothing is lost when it stops: the same command goes on.
+Here jobs are started, shown and stopped. Nothing is lost at a stop: the same command goes on.
 """
 
 import argparse
-import json
 import os
 import re
-import shlex
 import signal
-import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import yaml
 
-from pipeline.shell import job, machine, progress
+from pipeline.shell import job, machine, plan, progress
+from pipeline.shell.plan import Plan
 
-DVC = [sys.executable, "-m", "dvc"]
-TIMES = Path("scratch/times/stages.json")  # seconds of each stage, by scale
-KEPT_TIMES = "results/*/run/times/stages.json"  # the same of runs that were kept
+LOCK = "lock"  # beside the jobs' files
 _LOOK = 0.5  # seconds between two looks at what runs
+_OUTER = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")  # of the make that started this
 
 _signal: int = 0  # the number of the one that came
-_make: subprocess.Popen[bytes] | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done: for each stage those among them that it waits for, and about how long each takes."""
-
-    waits: Mapping[str, frozenset[str]]
-    seconds: Mapping[str, float | None]
-
-    def order(self) -> list[str]:
-        """What holds up most comes first: the longest way from a stage to the end, by seconds, else by stages."""
-        known = [seconds for seconds in self.seconds.values() if seconds is not None]
-        usual = statistics.mean(known) if known else 1.0
-        way = {stage: self.seconds[stage] or usual for stage in self.waits}
-        for stage in reversed(_sorted(self.waits)):
-            after = [way[other] for other, waits in self.waits.items() if stage in waits]
-            way[stage] += max(after, default=0.0)
-        return sorted(self.waits, key=lambda stage: (-way[stage], stage))
-
-    def about(self, jobs: int, done: Iterable[str] = ()) -> float | None:
-        """About how many seconds the stages that are not `done` take; None if a time is not known."""
-        rest = self.waits.keys() - set(done)
-        way: dict[str, float] = {}
-        for stage in _sorted(self.waits):
-            seconds = self.seconds[stage] if stage in rest else 0.0
-            if seconds is None:
-                return None
-            way[stage] = seconds + max((way[other] for other in self.waits[stage]), default=0.0)
-        return max([sum(self.seconds[stage] or 0 for stage in rest) / jobs, *way.values()])
+_child: subprocess.Popen[bytes] | None = None
 
 
 def main() -> None:
@@ -71,112 +36,86 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, help="stages at the same time; else one for each core or GPU")
     parser.add_argument("--keep-going", action="store_true", help="a failed stage stops only what waits for it")
     given = parser.parse_args()
+    if given.jobs is not None and given.jobs < 1:
+        parser.error(f"JOBS is {given.jobs}; it must be 1 or more")
     for heard in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(heard) != signal.SIG_IGN:
             signal.signal(heard, _received)
     params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    count = given.jobs or machine.jobs(str(params["device"]), os.environ)
-    plan = make_plan(str(params["scale"]))
-    if plan.waits:
-        _announce(plan, count)
-        code = run(plan, count, given.keep_going, str(params["scale"]))
-        _end_if_asked()
-        if code != 0:
-            raise SystemExit(code)
-    raise SystemExit(_last_word())
-
-
-def make_plan(scale: str) -> Plan:
-    """What `dvc repro` would run or might run, because something before it does."""
-    changed = _status()
-    if not changed:
-        return Plan({}, {})
-    graph = _graph()
-    reached, todo = set[str](), [stage for stage in graph if ":" not in stage]
-    while todo:  # all in dvc.yaml, and what that waits for in other files
-        if (stage := todo.pop()) not in reached:
-            reached.add(stage)
-            todo += graph[stage]
-    if elsewhere := sorted(stage for stage in reached & changed if ":" in stage):
-        # A list of the user's files, say, which is always made again and is mostly the same.
-        _dvc("repro", "--single-item", *elsewhere)
-        changed = _status()
-    rerun = set[str]()
-    for stage in _sorted({stage: frozenset(graph[stage] & reached) for stage in reached}):
-        if (stage in changed and stage not in elsewhere) or graph[stage] & rerun:
-            rerun.add(stage)
-    waits = {stage: frozenset(graph[stage] & rerun) for stage in sorted(rerun)}
-    return Plan(waits, times(rerun, scale))
-
-
-def times(stages: Iterable[str], scale: str) -> dict[str, float | None]:
-    """About how many seconds each stage takes: as it did here, in results that are kept, or as others of its kind."""
-    found: dict[str, float] = {}
-    for path in (*sorted(Path().glob(KEPT_TIMES)), TIMES):
-        if path.is_file():
-            found |= json.loads(path.read_text(encoding="utf-8")).get(scale, {})
-    kinds: dict[str, list[float]] = {}
-    for stage, seconds in found.items():
-        kinds.setdefault(stage.partition("@")[0], []).append(seconds)
-    alike = {kind: statistics.mean(values) for kind, values in kinds.items()}
-    return {stage: found.get(stage, alike.get(stage.partition("@")[0])) for stage in stages}
-
-
-def rules(plan: Plan) -> str:
-    """The Makefile. GNU make starts what is ready in the order of `all`."""
-    python = shlex.quote(sys.executable).replace("$", "$$")
-    names = {stage: _target(stage) for stage in plan.waits}
-    lines = [f".PHONY: all {' '.join(names.values())}", f"all: {' '.join(names[stage] for stage in plan.order())}"]
-    for stage, waits in plan.waits.items():
-        lines.append(" ".join([f"{names[stage]}:", *sorted(names[other] for other in waits)]))
-        lines.append(f"\t@{python} -m pipeline.shell.job {shlex.quote(stage)}")
-    return "\n".join(lines) + "\n"
-
-
-def run(plan: Plan, count: int, keep_going: bool, scale: str) -> int:
-    """Run the plan's stages, at most `count` at a time, and show them; make's exit code."""
-    global _make
     job.FOLDER.mkdir(parents=True, exist_ok=True)
+    with (job.FOLDER / LOCK).open("w") as lock:
+        if not job.locked(lock):
+            raise SystemExit("error: `make repro` is running in this checkout already")
+        raise SystemExit(repro(params, given.jobs, given.keep_going))
+
+
+def repro(params: dict[str, Any], jobs: int | None, keep_going: bool) -> int:
+    """Plan, run, and let DVC have the last word; the exit code."""
+    gpus = [] if params["device"] == "cpu" else machine.gpus(os.environ)
+    jobs = jobs or machine.jobs(len(gpus))
+    planned = plan.make(str(params["scale"]))
+    _end_if_asked()
+    if not planned.waits:
+        print("Everything is up to date.", flush=True)
+        return 0
+    print(announcement(planned, jobs), flush=True)
+    code = run(planned, jobs, gpus, keep_going, str(params["scale"]))
+    if code == 0 and not _signal:
+        code = last_word()
+    _end_if_asked()
+    return code
+
+
+def announcement(planned: Plan, jobs: int) -> str:
+    """What is to come and about how long it takes, on one line."""
+    kinds: dict[str, int] = {}
+    for stage in planned.order():
+        kind = stage.partition("@")[0]
+        kinds[kind] = kinds.get(kind, 0) + 1
+    what = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in kinds.items())
+    about = planned.about(jobs)
+    long = "how long is not known yet" if about is None else f"about {progress.duration(about)}"
+    stages = "1 stage" if len(planned.waits) == 1 else f"{len(planned.waits)} stages"
+    return f"{stages} to run, {jobs} at a time (JOBS={jobs}), {long}: {what}"
+
+
+def run(planned: Plan, jobs: int, gpus: list[str], keep_going: bool, scale: str) -> int:
+    """Run the plan's stages, at most `jobs` at a time, and show them; make's exit code."""
     for path in job.FOLDER.iterdir():
-        path.unlink()
+        if path.name != LOCK:
+            path.unlink()
     makefile = job.FOLDER / "Makefile"
-    makefile.write_text(rules(plan), encoding="utf-8")
-    options = ["--no-print-directory", "--jobs", str(count), *(["--keep-going"] if keep_going else [])]
-    outer = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")  # of the make that started this
-    environment = {name: value for name, value in os.environ.items() if name not in outer}
-    _make = subprocess.Popen(
-        ["make", *options, "--file", str(makefile)],
-        env={**environment, job.SLOTS: str(count)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if _signal:
-        _make.terminate()
+    makefile.write_text(plan.makefile(planned), encoding="utf-8")
+    options = ["--no-print-directory", "--jobs", str(jobs), *(["--keep-going"] if keep_going else [])]
+    environment = {name: value for name, value in os.environ.items() if name not in _OUTER}
+    environment[job.SLOTS] = str(jobs)
+    if gpus:
+        environment["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)  # each job takes one of them
+    make = _start(["make", *options, "--file", str(makefile)], environment)
     with ExitStack() as stack:
-        view = View(plan, count, stack.enter_context(progress.bars()) if progress.is_terminal() else None)
-        reader = threading.Thread(target=_pass_on, args=(_make, view), daemon=True)
+        view = View(planned, jobs, stack.enter_context(progress.bars()) if progress.is_terminal() else None)
+        reader = threading.Thread(target=_pass_on, args=(make, view), daemon=True)
         reader.start()
-        while _make.poll() is None:
+        while not _ended(make):
             view.look()
-            time.sleep(_LOOK)
         reader.join(timeout=5)
         view.look()
-    keep_times(view.took, scale)
-    return _make.returncode
+    plan.keep_times(view.took, scale)
+    return make.returncode
 
 
 class View:
-    """What runs, what is done: bars on a terminal; else a line for what ends and, every 30 s, for what runs."""
+    """What runs and what is done: bars on a terminal; else a line for what ends and, every 30 s, for what runs."""
 
-    def __init__(self, plan: Plan, count: int, bars: Any) -> None:
-        self.plan, self.count, self.bars = plan, count, bars
+    def __init__(self, planned: Plan, jobs: int, bars: Any) -> None:
+        """`bars` are rich's, where there is a terminal."""
+        self.plan, self.jobs, self.bars = planned, jobs, bars
         self.done: set[str] = set()
-        self.failed: set[str] = set()
         self.took: dict[str, float] = {}  # seconds of those that ran
-        self.tasks: dict[str, Any] = {}
+        self._ended: set[str] = set()
+        self._tasks: dict[str, Any] = {}
         self._due = time.monotonic() + progress.LINE_SECONDS
-        self.all = bars.add_task("all", total=len(plan.waits), where="") if bars else None
+        self._all = bars.add_task("all", total=len(planned.waits), where="") if bars else None
 
     def say(self, line: str) -> None:
         """A line for good."""
@@ -186,116 +125,93 @@ class View:
             print(line, flush=True)
 
     def look(self) -> None:
-        """See what is new."""
+        """See what is new, and show it."""
         running: dict[str, str] = {}
-        for stage in self.plan.waits:
-            if stage in self.done or stage in self.failed or (state := progress.read(job.file(stage, "json"))) is None:
+        for stage in self.plan.waits.keys() - self._ended:
+            if (told := progress.read(job.file(stage, "json"))) is None:
                 continue
-            if state["state"] == "running":
-                running[stage] = self._show(stage, time.time() - state["began"])
-                continue
-            if stage in self.tasks:
-                self.bars.remove_task(self.tasks.pop(stage))
-            (self.done if state["state"] == "done" else self.failed).add(stage)
-            if state["state"] == "done":
-                if state["ran"]:
-                    self.took[stage] = state["seconds"]
-                did = f"done in {progress.duration(state['seconds'])}" if state["ran"] else "was up to date"
-                self.say(f"{stage}: {did} ({len(self.done)} of {len(self.plan.waits)})")
+            if told["state"] == "running":
+                running[stage] = self._running(stage, time.time() - told["began"])
+            else:
+                self._end(stage, told)
         if self.bars:
-            self.bars.update(self.all, completed=len(self.done), where=self._all())
+            self.bars.update(self._all, completed=len(self.done), where=self.overall())
         elif time.monotonic() >= self._due:
             self._due = time.monotonic() + progress.LINE_SECONDS
-            for stage, where in running.items():
-                self.say(f"{stage}: {where}")
-            self.say(self._all())
+            for line in (*(f"{stage}: {where}" for stage, where in sorted(running.items())), self.overall()):
+                self.say(line)
 
-    def _show(self, stage: str, passed: float) -> str:
+    def overall(self) -> str:
+        """`12 of 70 stages done, about 8 min left`."""
+        about = self.plan.about(self.jobs, self.done)
+        left = "" if about is None or not about else f", about {progress.duration(about)} left"
+        return f"{len(self.done)} of {len(self.plan.waits)} stages done{left}"
+
+    def _running(self, stage: str, seconds: float) -> str:
+        """Where a stage stands, in words."""
         told = progress.read(job.file(stage, "step"))
-        where = f"for {progress.duration(passed)}"
+        where = f"running for {progress.duration(seconds)}"
         if told is not None:
             where = progress.sentence(*(told[name] for name in ("what", "done", "total", "note", "left")))
         if self.bars:
-            if stage not in self.tasks:
-                self.tasks[stage] = self.bars.add_task(stage, total=None, where="")
+            if stage not in self._tasks:
+                self._tasks[stage] = self.bars.add_task(stage, total=None, where="")
             total, done = (told["total"], told["done"]) if told else (None, 0)
-            self.bars.update(self.tasks[stage], total=total, completed=done, where=where)
+            self.bars.update(self._tasks[stage], total=total, completed=done, where=where)
         return where
 
-    def _all(self) -> str:
-        about = self.plan.about(self.count, self.done)
-        left = "" if about is None else f", about {progress.duration(about)} left"
-        return f"{len(self.done)} of {len(self.plan.waits)} stages done{left}"
+    def _end(self, stage: str, told: dict[str, Any]) -> None:
+        self._ended.add(stage)
+        if stage in self._tasks:
+            self.bars.remove_task(self._tasks.pop(stage))
+        if told["state"] == "done":
+            self.done.add(stage)
+            if told["ran"]:
+                self.took[stage] = told["seconds"]
+            did = f"done in {progress.duration(told['seconds'])}" if told["ran"] else "is up to date"
+            self.say(f"{stage}: {did} ({len(self.done)} of {len(self.plan.waits)})")
 
 
-def keep_times(took: Mapping[str, float], scale: str) -> None:
-    """Note how long stages took, for the next plan."""
-    if took:
-        known = json.loads(TIMES.read_text(encoding="utf-8")) if TIMES.is_file() else {}
-        known[scale] = dict(sorted({**known.get(scale, {}), **took}.items()))
-        TIMES.parent.mkdir(parents=True, exist_ok=True)
-        TIMES.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-
-
-def _announce(plan: Plan, count: int) -> None:
-    kinds: dict[str, int] = {}
-    for stage in plan.order():
-        kind = stage.partition("@")[0]
-        kinds[kind] = kinds.get(kind, 0) + 1
-    what = ", ".join(kind if number == 1 else f"{number} {kind}" for kind, number in kinds.items())
-    about = plan.about(count)
-    long = "how long is not known yet" if about is None else f"about {progress.duration(about)}"
-    stages = "1 stage" if len(plan.waits) == 1 else f"{len(plan.waits)} stages"
-    print(f"{stages} to run, {count} at a time (JOBS=), {long}: {what}", flush=True)
-
-
-def _status() -> set[str]:
-    """The stages, of all files, that are not up to date, without regard to what runs before them."""
-    return set(json.loads(_dvc("status", "--json") or "{}"))
-
-
-def _graph() -> dict[str, set[str]]:
-    """For each stage, of all files, those whose outputs it reads."""
-    graph: dict[str, set[str]] = {}
-    for line in _dvc("dag", "--dot").splitlines():
-        names = re.findall(r'"([^"]+)"', line)
-        for name in names:
-            graph.setdefault(name, set())
-        if len(names) == 2:
-            graph[names[1]].add(names[0])
-    return graph
-
-
-def _dvc(*arguments: str) -> str:
-    """What a DVC command prints; SystemExit with its exit code and its errors if it fails."""
-    ran = subprocess.run([*DVC, *arguments], stdout=subprocess.PIPE, text=True)
-    _end_if_asked()
-    if ran.returncode != 0:
-        raise SystemExit(ran.returncode)
-    return ran.stdout
-
-
-def _last_word() -> int:
+def last_word() -> int:
     """A plain `dvc repro`, without the lines about what it has nothing to do for; its exit code."""
-    global _make
-    _make = last = subprocess.Popen([*DVC, "repro"], stdout=subprocess.PIPE)
+    last = _start([*plan.DVC, "repro"], dict(os.environ))
     assert last.stdout is not None
     for line in last.stdout:
         text = line.decode(errors="replace").rstrip()
         if text and not text.endswith("didn't change, skipping"):
             print(text, flush=True)
-    code = last.wait()
-    _end_if_asked()
-    return code
+    while not _ended(last):
+        pass
+    return last.returncode
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start the program that signals are passed on to."""
+    global _child
+    _child = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if _signal:  # came while it started
+        _child.terminate()
+    return _child
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Wait a moment for a program's end."""
+    try:
+        process.wait(_LOOK)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _pass_on(make: subprocess.Popen[bytes], view: View) -> None:
-    """Show what jobs say; of make's own lines only that it waits."""
+    """Show what jobs say; of what make says, only that it waits."""
     assert make.stdout is not None
     for line in make.stdout:
         text = line.decode(errors="replace").rstrip()
-        if "Waiting for unfinished jobs" in text:
-            view.say("a stage failed: no other is started, those that run are finished")
+        if "Waiting for unfinished jobs" in text and not _signal:
+            view.say("no other stage is started; those that run are finished first")
         elif not re.match(r"make(\[\d+\])?: ", text):
             view.say(text)
 
@@ -310,20 +226,8 @@ def _end_if_asked() -> None:
 def _received(number: int, frame: FrameType | None) -> None:
     global _signal
     _signal = number
-    if _make is not None and _make.poll() is None:
-        _make.send_signal(signal.SIGTERM if "make" in str(_make.args) else number)
-
-
-def _sorted(waits: Mapping[str, Iterable[str]]) -> list[str]:
-    """The stages, each after those that it waits for."""
-    from graphlib import TopologicalSorter
-
-    return list(TopologicalSorter(waits).static_order())
-
-
-def _target(stage: str) -> str:
-    """A stage's name as make takes it."""
-    return stage.replace(":", "-")
+    if _child is not None and _child.poll() is None:
+        _child.terminate()  # make passes it on to its jobs
 
 
 if __name__ == "__main__":

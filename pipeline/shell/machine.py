@@ -41,11 +41,9 @@ def gpus(environment: Mapping[str, str]) -> list[str]:
     return listed.stdout.split() if listed.returncode == 0 else []
 
 
-def jobs(device: str, environment: Mapping[str, str], group: Path = GROUP) -> int:
+def jobs(gpus: int, group: Path = GROUP) -> int:
     """How many stages to run side by side: one for each GPU, else one for each core that has memory for it."""
-    if device != "cpu" and (found := gpus(environment)):
-        return len(found)
-    return max(1, min(cores(group), int(memory(group) / MEMORY_OF_A_JOB)))
+    return gpus or max(1, min(cores(group), int(memory(group) / MEMORY_OF_A_JOB)))
 
 
 def _numbers(path: Path) -> tuple[float, ...]:

@@ -100,7 +100,7 @@ def bars(**options: Any) -> Bars:
         BarColumn(bar_width=24),
         TextColumn("{task.fields[where]}", markup=False),
     ]
-    return Bars(*columns, console=Console(stderr=True), transient=True, **options)
+    return Bars(*columns, console=Console(stderr=True), transient=True, refresh_per_second=2, **options)
 
 
 def is_terminal() -> bool:

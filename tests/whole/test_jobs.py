@@ -156,8 +156,7 @@ def test_keep_going_runs_all_that_does_not_wait_for_what_failed(project: Path) -
     assert set(runs(project)) == {"images", "train-one", "evaluate-one"}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("to", ["the group", "one process"])
+@pytest.mark.parametrize(("number", "to"), [(signal.SIGINT, "the group"), (signal.SIGTERM, "one process")])
 def test_a_signal_stops_all_within_seconds_and_the_same_command_goes_on(
     project: Path, number: signal.Signals, to: str
 ) -> None:

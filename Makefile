@@ -6,6 +6,12 @@ PYTHON ?= python3.11
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_PROGRESS_BAR := off
+# What a user's own pip.conf or shell may ask for, and a virtual environment cannot give.
+export PIP_USER := 0
+export PIP_REQUIRE_VIRTUALENV := 0
+unexport PIP_TARGET PIP_PREFIX PYTHONHOME PYTHONPATH
+# Stages at the same time. By default one for each core, or for each GPU where there is one; `make -j4 repro` is JOBS=4.
+JOBS ?= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 
 .PHONY: help repro test test-long lint check-repro archive clean-scratch lock
 
@@ -19,8 +25,8 @@ help:  ## this list
 	.venv/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.txt
 	touch .venv/installed
 
-repro: .venv/installed  ## everything from an empty checkout to the reports
-	@.venv/bin/python -m dvc repro
+repro: .venv/installed  ## everything from an empty checkout to the reports, on all cores: JOBS=
+	@.venv/bin/python -m pipeline.shell.jobs $(if $(JOBS),--jobs $(JOBS)) $(if $(findstring k,$(firstword -$(MAKEFLAGS))),--keep-going)
 	@echo
 	@echo "The reports are ready. Open: $(CURDIR)/reports/index.html"
 	@echo "For the DVC commands, first: . .venv/bin/activate"

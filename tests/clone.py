@@ -44,15 +44,14 @@ def change(folder: Path, old: str, new: str) -> None:
     (folder / "params.yaml").write_text(text.replace(old, new, 1))
 
 
-def make(folder: Path, scale: str = "smoke", threads: int = 1) -> None:
-    """Copy the working tree to a new folder, without results, in Git; one thread because other tests run beside."""
+def make(folder: Path, scale: str = "smoke") -> None:
+    """Copy the working tree to a new folder, without results, in Git."""
     listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, listed):
         if (CHECKOUT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, folder / name)
     change(folder, "scale: small", f"scale: {scale}")
-    change(folder, "threads: 2 ", f"threads: {threads} ")
     (folder / "dvc.lock").unlink()
     call(folder, "git", "init", "-q")
     call(folder, "git", "add", "-A")

@@ -23,6 +23,7 @@ from PIL import Image
 from pipeline.core import files
 from pipeline.images import decoding
 from pipeline.images.source import Picture
+from pipeline.shell import progress
 
 # Below this many pictures, one process is done before others have started.
 _POOL_FROM = 32
@@ -96,7 +97,8 @@ def pack(
             # The true N is known at the end. The header has room for any N, so it can be written again in place.
             _write_header(stream, (len(pictures), size, size, 3))
             start = stream.tell()
-            for picture, result in zip(pictures, _results(pictures, size, workers), strict=True):
+            results = zip(pictures, _results(pictures, size, workers), strict=True)
+            for picture, result in progress.over(results, len(pictures), "picture"):
                 if isinstance(result, str):
                     unreadable[picture.name] = result
                     continue

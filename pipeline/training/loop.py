@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from pipeline.core.precision import autocast
-from pipeline.shell import stopping
+from pipeline.shell import progress, stopping
 from pipeline.training.captured import Captured, capturable, set_rate
 from pipeline.training.checkpoints import Checkpoints
 from pipeline.training.method import Method, Source
@@ -99,7 +99,7 @@ def train(
     captured = device.type == "cuda" if captured is None else captured
     step_on = _captured(method, optimizers, precision, device) if captured else None
     ahead: dict[str, Tensor] | None = None
-    with stopping.patiently():
+    with stopping.patiently(), progress.shown(length.steps, f"seed {seed}, step", first) as shown:
         for step in range(first, length.steps):
             for name, optimizer in optimizers.items():
                 set_rate(optimizer, method.players[name].learning_rate * rate_factor(step, length.steps))
@@ -119,11 +119,13 @@ def train(
             for name, loss in played.losses.items():
                 sums[name] = sums.get(name, torch.zeros((), device=device)) + loss.mean()
 
-            done = step + 1
+            done, note = step + 1, ""
             if done % length.log_every == 0 or done == length.steps:
                 count = (done - 1) % length.log_every + 1
-                live.metrics(seed, done, {name: float(total) / count for name, total in sums.items()})
-                sums = {}
+                row = {name: float(total) / count for name, total in sums.items()}
+                live.metrics(seed, done, row)
+                sums, note = {}, ", ".join(f"{name} {value:.3g}" for name, value in row.items())
+            shown.at(done, note)
             if done % length.sample_every == 0 or done == length.steps:
                 live.picture(seed, done, samples())
             stopped = stopping.asked()

@@ -12,7 +12,7 @@ from pipeline.sgn.evaluation.points import measured_points
 from pipeline.sgn.model import params, simplex
 from pipeline.sgn.model.objectives import LETTERS
 from pipeline.sgn.results import RunResult
-from pipeline.shell import command
+from pipeline.shell import command, progress
 
 
 def main(key: str) -> None:
@@ -33,7 +33,8 @@ def main(key: str) -> None:
         generator.to(device)
         here = _with_discriminators(test, key, seed, run, scale.train.width)
         rows = []
-        for S in measured_points(run):
+        points = measured_points(run)
+        for S in progress.over(points, len(points), f"seed {seed}, S"):
             losses_at_S = measures.losses_at(generator, run.objectives, here, S, scale.evaluate.batch)
             rows.append({"S": S, **_finite(losses_at_S, key, seed, S)})
         of_seeds[str(seed)] = {"losses": rows, "study": None}

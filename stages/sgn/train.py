@@ -14,7 +14,7 @@ from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.model import losses, networks, objectives, params, simplex, translation
 from pipeline.sgn.model.method import SGN
 from pipeline.sgn.model.singlegan import SingleGAN
-from pipeline.shell import command
+from pipeline.shell import command, progress
 from pipeline.training import loop, scratch
 from pipeline.training.checkpoints import Checkpoints
 from pipeline.training.crops import Crops
@@ -25,6 +25,7 @@ SHOWN = 4  # test pictures in a sample grid
 
 def main(key: str) -> None:
     """Train the run `key`; models/KEY appears whole or not at all."""
+    progress.say_what_is_faster()
     p = params.load()
     run, scale = p.run(key), p.scale_params.train
     device = precision.device(p.device)

@@ -45,23 +45,8 @@ test-long: .venv/installed  ## studies that are too long for every push
 check-repro: .venv/installed  ## do the results belong to the code, and are two clones' the same, byte for byte?
 	@.venv/bin/python -m checks.repro
 
-# The pages hold the pictures in full; beside them they are kept with 64 colours, which takes a quarter of the space.
-define SHRINK
-import pathlib, sys
-from PIL import Image
-for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.png")):
-    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
-endef
-export SHRINK
-
-# What a reader needs to trust a run: pages, numbers, pictures, settings, hashes, and the seconds of its trainings.
-archive: .venv/installed  ## keep this run's results: make archive NAME=... writes results/NAME/run
-	@test -n "$(NAME)" || { echo "error: say which: make archive NAME=..." >&2; exit 1; }
-	rm -rf "results/$(NAME)/run"
-	mkdir -p "results/$(NAME)/run"
-	cp -r reports/*.html reports/metrics reports/figures reports/movie-model1.mp4 params.yaml dvc.lock "results/$(NAME)/run"
-	cp -r scratch/times "results/$(NAME)/run/times"
-	.venv/bin/python -c "$$SHRINK" "results/$(NAME)/run/figures"
+archive: .venv/installed  ## keep this run's results beside others: make archive NAME=... writes results/NAME/run
+	@.venv/bin/python -m checks.archive "$(NAME)"
 
 clean-scratch:  ## forget the resume state of trainings
 	rm -rf scratch

@@ -6,17 +6,24 @@ CycleGAN's layout (of a style image the file's name), and the card as pipeline/i
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from pipeline.core import artifacts
+from pipeline.core.artifacts import METRICS
 from pipeline.report import html
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
-from pipeline.sgn.pages.provenance import SOURCES
 
 Entry = Mapping[str, Any]
 
-SHEETS = items.FIGURES / "domains"
+CARDS = METRICS / "cards.json"
+SHEETS = Path("reports/figures/domains")
 SHEETS_STAGE = "contact_sheet"
+SOURCES = {
+    "scenes": "rendered landscapes and rendered stand-ins for the paintings and style images",
+    "folder": "the user's own pictures",
+    "cyclegan": "the paper's data sets",
+}
 # The sizes of the authors' code: train pictures, from which 256 pixels are cropped, test pictures, style images.
 PAPER_SIZES = (286, 256, 256)
 # The user's folder may hold the paper's data sets: nobody has looked.
@@ -32,17 +39,17 @@ SIZES_NAMED = 4
 
 def read(data: str, scale: str) -> list[Entry]:
     """The entries of reports/metrics/cards.json; ValueError if they were made with another source or scale."""
-    found: list[Entry] = items.metrics("cards.json")
-    for entry in found:
+    entries: list[Entry] = artifacts.read_json(CARDS, list)
+    for entry in entries:
         if (entry["data"], entry["scale"]) != (data, scale):
             raise ValueError(
-                f"reports/metrics/cards.json was made with data {entry['data']} and scale {entry['scale']}, but "
+                f"{CARDS} was made with data {entry['data']} and scale {entry['scale']}, but "
                 f"params.yaml says {data} and {scale}: run `dvc repro {SHEETS_STAGE}`"
             )
-    return found
+    return entries
 
 
-def scope(entries: Sequence[Entry]) -> Html:
+def provenance(entries: Sequence[Entry]) -> Html:
     """The sentence on top of the page: which source and scale this is. All entries are of one source and scale."""
     cards = [entry["card"] for entry in entries]
     sizes = {
@@ -51,13 +58,13 @@ def scope(entries: Sequence[Entry]) -> Html:
         "style images": [card["size"] for card in cards if "style" in card],
     }
     packed = ", ".join(
-        f"{what} at {_size(found[0], found[0])}" + ("" if found[0] == paper else f" (paper {paper})")
-        for (what, found), paper in zip(sizes.items(), PAPER_SIZES, strict=True)
-        if found
+        f"{what} at {_size(same[0], same[0])}" + ("" if same[0] == paper else f" (paper {paper})")
+        for (what, same), paper in zip(sizes.items(), PAPER_SIZES, strict=True)
+        if same
     )
     data, scale = entries[0]["data"], entries[0]["scale"]
     return Html(
-        f'<p class="scope"><b>Data {html.code(data)}, scale {html.code(scale)}:</b> {html.text(SOURCES[data])}'
+        f'<p class="provenance"><b>Data {html.code(data)}, scale {html.code(scale)}:</b> {html.text(SOURCES[data])}'
         f"{OTHER_PICTURES[data]}; packed are {packed}.</p>"
     )
 

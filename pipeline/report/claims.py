@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report import html
+from pipeline.report.contents import Claim
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
-
-Claim = Mapping[str, Any]
 
 
 def tally(claims: Sequence[Claim]) -> Html:
     """How many of the claims have which verdict, as one line; a second one where a single seed decides."""
     parts = []
     for holds in (True, False, None):
-        found = sum(claim["holds"] is holds for claim in claims)
-        if found:
-            parts.append(Html(f"{html.badge(holds)} {found}"))
+        number = sum(claim["holds"] is holds for claim in claims)
+        if number:
+            parts.append(Html(f"{html.badge(holds)} {number}"))
     total = html.count(len(claims), "claim")
     line = f'<p class="tally">The paper\'s {total} on this page: {html.join(parts, " &ensp; ")}</p>'
     single = sum(claim["seeds"]["of"] == 1 for claim in claims)
@@ -29,9 +27,10 @@ def tally(claims: Sequence[Claim]) -> Html:
     return Html(line)
 
 
-def cards(claims: Sequence[Claim]) -> Html:
-    """One card for each claim: verdict, the paper's statement and place, the rule in words, what was measured."""
-    return html.join(_card(claim) for claim in claims)
+def cards(claims: Sequence[Claim], stage: str) -> Html:
+    """One card for each claim: verdict, the paper's statement and place, the rule in words, what was measured, and the
+    stage that decided."""
+    return html.join(_card(claim, stage) for claim in claims)
 
 
 def verdict(claim: Claim) -> Html:
@@ -42,15 +41,13 @@ def verdict(claim: Claim) -> Html:
 
 def seeds(claim: Claim) -> str:
     """In how many of the seeds a claim's rule is met, as words."""
-    found = claim["seeds"]
-    return (
-        f"rule met in {found['holds']} of {html.count(found['of'], 'seed')}" if found["of"] else "measured in no seed"
-    )
+    met, measured = claim["seeds"]["holds"], claim["seeds"]["of"]
+    return f"rule met in {met} of {html.count(measured, 'seed')}" if measured else "measured in no seed"
 
 
-def _card(claim: Claim) -> Html:
+def _card(claim: Claim, stage: str) -> Html:
     name, _, _ = html.VERDICTS[claim["holds"]]
-    command = html.code(f"dvc repro {items.CLAIMS_STAGE}")
+    command = html.code(f"dvc repro {stage}")
     return Html(
         f'<section class="claim {name}" id="{html.text(claim["id"])}">\n'
         f'<p>{verdict(claim)} <span class="where">{html.text(claim["where"])}</span></p>\n'

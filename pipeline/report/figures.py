@@ -1,20 +1,19 @@
 """Figures of a page: a picture from reports/figures, its name, what it shows, and what made it."""
 
 from pipeline.report import html
+from pipeline.report.contents import Item
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
 
 
-def figure(anchor: str, shows: str, made_from: str) -> Html:
-    """The picture of an entry in `items` with its caption.
+def figure(item: Item, shows: str, made_from: str) -> Html:
+    """The picture of a figure with its caption.
 
     `shows` says what is seen; `made_from` which run, scale and data. ValueError if the picture is missing.
     """
-    item = items.item(anchor)
     name = f"<b>{html.text(item.paper)}.</b> " if item.paper else ""
     command = html.code("dvc repro " + item.stage)
     return Html(
-        f'<figure id="{anchor}">\n{html.picture(item.file, item.title)}\n'
+        f'<figure id="{item.anchor}">\n{html.picture(item.file, item.title)}\n'
         f"<figcaption>{name}{html.text(item.title)}. {html.prose(shows)}\n"
         f"<small>{html.text(made_from)}. Made by {command}.</small></figcaption>\n</figure>"
     )

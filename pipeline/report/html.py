@@ -1,15 +1,15 @@
 """Pieces of a page: text that a notebook shows as HTML, numbers, badges, figures, and the page around them.
 
-A page is one file that reads offline: its style sheet and pictures are inside it, and it loads nothing.
+A page reads offline: its style sheet is inside it, its pictures are the files beside it, and it loads nothing else.
 """
 
-import base64
 import html
 import re
 import struct
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 # What a verdict looks like: CSS class, sign and words. Sign and words carry it too, not the colour alone.
 VERDICTS = {
@@ -19,6 +19,7 @@ VERDICTS = {
 }
 # A loss, weight, label or sum with its index: L_rec, s_i, y_c, sum_i.
 _NAME = re.compile(r"\b([LDfswy]|sum)_([A-Za-z_]+)")
+REPORTS = Path("reports")  # where pages lie
 STYLE_SHEET = Path(__file__).with_name("page.css")
 
 
@@ -48,7 +49,7 @@ def code(command: str) -> Html:
 
 def prose(value: object) -> Html:
     """Plain text in which names such as L_rec and s_i get their subscripts."""
-    return Html(_NAME.sub(lambda found: f"<i>{found[1]}</i><sub>{found[2].replace('_', ' ')}</sub>", text(value)))
+    return Html(_NAME.sub(lambda name: f"<i>{name[1]}</i><sub>{name[2].replace('_', ' ')}</sub>", text(value)))
 
 
 def number(value: float | None, digits: int) -> str:
@@ -89,18 +90,20 @@ def badge(holds: bool | None, words: str = "") -> Html:
 
 
 def picture(path: Path, alt: str) -> Html:
-    """A PNG or GIF inside the page, at most as wide as its pixels; ValueError if the file is missing or is neither."""
+    """A PNG or GIF of reports/ beside the page, at most as wide as its pixels; the browser knows its size before it
+    loads it. ValueError if the file is missing or is neither."""
     if not path.is_file():
         raise ValueError(f"{path.as_posix()} is missing: run `dvc repro` to draw it")
-    data = path.read_bytes()
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) > 24:
-        kind, (width, height) = "png", struct.unpack(">II", data[16:24])
-    elif data[:6] in (b"GIF87a", b"GIF89a") and len(data) > 10:
-        kind, (width, height) = "gif", struct.unpack("<HH", data[6:10])
+    with path.open("rb") as stream:
+        head = stream.read(24)
+    if head[:8] == b"\x89PNG\r\n\x1a\n" and head[12:16] == b"IHDR" and len(head) == 24:
+        width, height = struct.unpack(">II", head[16:24])
+    elif head[:6] in (b"GIF87a", b"GIF89a") and len(head) > 10:
+        width, height = struct.unpack("<HH", head[6:10])
     else:
         raise ValueError(f"{path.as_posix()} is no PNG and no GIF: remove it and run `dvc repro` to draw it again")
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return Html(f'<img src="{source}" width="{width}" height="{height}" alt="{text(alt)}">')
+    address = quote(path.relative_to(REPORTS).as_posix())
+    return Html(f'<img src="{address}" width="{width}" height="{height}" alt="{text(alt)}" loading="lazy">')
 
 
 def page(title: str, navigation: str, body: str, footer: str) -> str:

@@ -2,28 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pipeline.report import claims as claim_blocks
 from pipeline.report import html
+from pipeline.report.contents import Claim, Contents
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
 
 
-def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) -> Html:
-    """The table of contents; `results` gives what more to say of a table or figure, by its anchor, than the verdicts
-    of the claims that the paper makes about it.
+def table(contents: Contents, results: Mapping[str, str], claims: Sequence[Claim]) -> Html:
+    """Every table, figure and claim with our verdict; `results` gives, by its anchor, what more to say of a table or
+    figure than the verdicts of the claims that the paper makes about it.
 
     ValueError for a claim that belongs to no page.
     """
     rows = []
-    for page in items.PAGES:
+    for page in contents.pages:
         link = f'<a href="{page.file}">{html.text(page.title)}</a>'
         rows.append(
             f'<tr class="part"><th colspan="4" scope="rowgroup">{link} <small>{html.text(page.about)}</small></th></tr>'
         )
-        for item in (item for item in items.ITEMS if item.page == page.name):
-            named = items.claims_about(item, claims)
+        for item in (item for item in contents.items if item.page == page.name):
+            named = item.claims(claims)
             result = about(named)
             if len(named) == 1:  # what the badge is about, and no more
                 result = html.join([result, Html(f"<small>{html.prose(named[0]['text'])}</small>")], " ")
@@ -32,10 +31,10 @@ def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) ->
             rows.append(
                 _row(item.paper or "not in the paper", item.title, f"{page.file}#{item.anchor}", result, item.stage)
             )
-        for claim in items.claims_of(page, claims):
+        for claim in contents.claims_of(page, claims):
             result = html.join([claim_blocks.verdict(claim), Html(f"<small>{claim_blocks.seeds(claim)}</small>")], " ")
             where = f"Claim, {claim['where']}"
-            rows.append(_row(where, claim["text"], f"{page.file}#{claim['id']}", result, items.CLAIMS_STAGE))
+            rows.append(_row(where, claim["text"], f"{page.file}#{claim['id']}", result, contents.claims_stage))
     head = "".join(f'<th scope="col">{name}</th>' for name in ("In the paper", "What", "Our verdict", "Made by"))
     body = "\n".join(rows)
     return Html(
@@ -44,7 +43,7 @@ def contents(results: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) ->
     )
 
 
-def about(claims: Sequence[Mapping[str, Any]]) -> Html:
+def about(claims: Sequence[Claim]) -> Html:
     """The verdict on a table or figure: on how many of its claims hold, or that it is shown where it has none."""
     if not claims:
         return Html("shown")
@@ -58,7 +57,7 @@ def about(claims: Sequence[Mapping[str, Any]]) -> Html:
     return html.badge(False if False in verdicts else None if None in verdicts else True, words)
 
 
-def refuted(claims: Sequence[Mapping[str, Any]]) -> Html:
+def refuted(contents: Contents, claims: Sequence[Claim]) -> Html:
     """Which claims do not hold here, and which were not measurable, in a sentence each."""
     sentences = []
     if not any(claim["holds"] is False for claim in claims):
@@ -67,15 +66,15 @@ def refuted(claims: Sequence[Mapping[str, Any]]) -> Html:
         (False, "does not hold", "do not hold"),
         (None, "was not measurable", "were not measurable"),
     ):
-        links = [_link(claim) for claim in claims if claim["holds"] is holds]
+        links = [_link(contents, claim) for claim in claims if claim["holds"] is holds]
         if links:
             count = f"{html.count(len(links), 'claim')} {one if len(links) == 1 else many} here:"
             sentences.append(Html(f"<b>{count}</b> {html.join(links, '; ')}."))
     return Html(f'<p class="refuted">{html.join(sentences, " ")}</p>')
 
 
-def _link(claim: Mapping[str, Any]) -> Html:
-    address = html.text(f"{items.page_of(claim).file}#{claim['id']}")
+def _link(contents: Contents, claim: Claim) -> Html:
+    address = html.text(f"{contents.page_of(claim).file}#{claim['id']}")
     return Html(f'<a href="{address}">{html.prose(claim["text"].rstrip("."))}</a> ({html.text(claim["where"])})')
 
 
@@ -95,9 +94,9 @@ def check_links(front_page: str, pages: Mapping[str, str]) -> None:
             raise ValueError(f"reports/{file} has no place #{anchor}: make it again with `dvc repro`")
 
 
-def navigation(here: str) -> Html:
+def navigation(contents: Contents, here: str) -> Html:
     """Links to all pages; `here` is the file name of the page that shows them."""
-    entries = [("index.html", "All results"), *((page.file, page.title) for page in items.PAGES)]
+    entries = [("index.html", "All results"), *((page.file, page.title) for page in contents.pages)]
     return html.join(
         Html(f'<span class="here">{html.text(title)}</span>')
         if file == here

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.figures import grids, style
+from pipeline.figures import grids
 
 STEP = 144 + grids.GAP
 
@@ -18,7 +18,7 @@ def pictures(count: int, size: int) -> grids.Pictures:
 def saved(folder: Path, *arguments: object) -> tuple[grids.Pictures, str]:
     """The file's pixels (H W C) and the figure's caption."""
     figure = grids.domain_sheet(*arguments)  # type: ignore[arg-type]
-    style.save(figure, folder / "sheet.png")
+    figure.savefig(folder / "sheet.png")  # in all its colours
     return np.asarray(Image.open(folder / "sheet.png").convert("RGB")), figure.texts[0].get_text()
 
 

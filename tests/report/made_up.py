@@ -3,12 +3,11 @@
 from typing import Any
 
 import yaml
-from tests.paper import made_up
-
 from pipeline.sgn.model import params, simplex
 from pipeline.sgn.pages import items
 from pipeline.sgn.paper import controllability
 from tests.clone import CHECKOUT
+from tests.sgn.paper import made_up
 
 
 def values(**changes: Any) -> params.Params:
@@ -56,7 +55,7 @@ def metrics(seeds: int = 1) -> dict[str, Any]:
             {"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3},
             {"S": [1.0, 0.0, 0.0], "model": "hyper", **table3, "L_adv_own": None, "paper": table3},
         ],
-        "studies.json": controllability.rows([runs[name] for name in items.SYM_RUNS]),
+        "controllability.json": controllability.rows([runs[name] for name in items.SYM_RUNS]),
         "conditionings.json": controllability.rows([runs[name] for name in items.CONDITIONING_RUNS]),
         **{f"runs/{name}.json": content for name, content in runs.items()},
     }

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report import html
+from pipeline.report.contents import Item
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
+from pipeline.sgn.pages.items import CONTENTS
 from pipeline.sgn.pages.provenance import Run, objective
 
 Row = Mapping[str, Any]
@@ -29,7 +30,7 @@ def table(anchor: str, group: str, rows: Sequence[Row], runs: Sequence[Run]) -> 
 
     `group` is the key that names a row; `runs`, the reports/metrics/runs of the rows, say how they were measured.
     """
-    item = items.item(anchor)
+    item = CONTENTS.item(anchor)
     heads = [group, "objective", *OBJECTIVE_COLUMNS, *RUN_COLUMNS]
     head = "".join(f'<th scope="col"{_right(name)}>{html.prose(name)}</th>' for name in heads)
     objectives = {run["run"]: {o["letter"]: o for o in run["objectives"]} for run in runs}
@@ -85,7 +86,7 @@ def _at(values: Any, path: Sequence[str]) -> float | None:
     return values
 
 
-def _terms(item: items.Item, rows: Sequence[Row], runs: Sequence[Run]) -> Html:
+def _terms(item: Item, rows: Sequence[Row], runs: Sequence[Run]) -> Html:
     """What the columns mean, below the table."""
     lattice = len(next(iter(runs[0]["seeds"].values()))["study"]["lattice"])
     protocols = sorted({row["distance"][letter]["protocol"] for row in rows for letter in LETTERS})

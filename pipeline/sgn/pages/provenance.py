@@ -4,16 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from pipeline.report import html
+from pipeline.report.cards import SOURCES
 from pipeline.report.html import Html
 from pipeline.sgn.model.params import Params, Scale
 
 Run = Mapping[str, Any]
 
-SOURCES = {
-    "scenes": "rendered landscapes and rendered stand-ins for the paintings and style images",
-    "folder": "the user's own pictures",
-    "cyclegan": "the paper's data sets",
-}
 OBJECTIVES = {
     "reconstruction": "reconstruction of",
     "adversarial": "adversarial to",
@@ -187,7 +183,7 @@ def _draw(run: Run) -> str:
 
 
 def _sentence(text: str) -> Html:
-    return Html(f'<p class="scope">{text}</p>')
+    return Html(f'<p class="provenance">{text}</p>')
 
 
 def _beside(words: str, ours: float, paper: float) -> str:

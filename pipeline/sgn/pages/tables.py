@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.report import html
 from pipeline.report.html import Html
-from pipeline.sgn.pages import items
+from pipeline.sgn.pages.items import CONTENTS
 
 MODELS = {"sym": "Sym", "hyper": "Hyper", "sin": "Sin", "sgn": "SGN"}
 TABLE1_COLUMNS = ("L", "L_r", "L_c")
@@ -40,7 +40,7 @@ def comparison(anchor: str, head: tuple[str, str], columns: Sequence[str], rows:
 
     `anchor` is the table's entry in `items`, which gives its name and title; `head` names the group and the model.
     """
-    item = items.item(anchor)
+    item = CONTENTS.item(anchor)
     top = "".join(f'<th class="value" colspan="3" scope="colgroup">{html.prose(name)}</th>' for name in columns)
     below = '<th class="sub first" scope="col">ours</th><th class="sub" scope="col">paper</th>'
     below += '<th class="sub" scope="col">diff.</th>'
@@ -154,7 +154,7 @@ def table3_order(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _note(anchor: str, *sentences: str) -> Html:
-    item = items.item(anchor)
+    item = CONTENTS.item(anchor)
     made_by = Html(f"From {html.code(item.file.as_posix())}, made by {html.code('dvc repro ' + item.stage)}.")
     return Html(f'<p class="note">{html.join([s for s in (*sentences, made_by) if s], " ")}</p>')
 

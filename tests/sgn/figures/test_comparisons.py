@@ -8,7 +8,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pipeline.figures import style
 from pipeline.figures.grids import Pictures
 from pipeline.sgn.figures import comparisons, legend
 from pipeline.sgn.model import simplex
@@ -24,7 +23,7 @@ def noise(*shape: int, size: int = 8, seed: int = 0) -> Pictures:
 
 
 def saved(figure: Figure, folder: Path) -> Pictures:
-    style.save(figure, folder / "figure.png")
+    figure.savefig(folder / "figure.png")  # in all its colours
     return np.asarray(Image.open(folder / "figure.png").convert("RGB"))
 
 

@@ -1,0 +1,93 @@
+"""`make archive NAME=...`: keep the results of a run that is not the committed one, small enough for Git.
+
+results/NAME/run holds what a reader needs to trust it: the pages, the pictures that they show with 64 colours, the
+film, the numbers, the settings, the hashes of everything, and the seconds of its trainings. The same pages read from
+disk and from a web server. A picture that another archive has already, such as a sheet of the same data, is not kept
+again: the pages refer to that one.
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from PIL import Image
+
+from pipeline.core import files
+from pipeline.figures.style import reduced
+from pipeline.report.html import REPORTS
+
+RESULTS = Path("results")
+TIMES = Path("scratch/times")
+BESIDE = (REPORTS / "metrics", Path("params.yaml"), Path("dvc.lock"))
+COLOURS = 64
+LARGEST = 3 * 2**20  # bytes of an archive
+
+
+def main(name: str) -> None:
+    """Write results/NAME/run, whole or not at all; ValueError if something is missing or it is too large for Git."""
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"say which, a name for a folder: make archive NAME=..., not {name!r}")
+    place = RESULTS / name / "run"
+    pages = sorted(REPORTS.glob("*.html"))
+    if not pages:
+        raise ValueError(f"{REPORTS} has no page: run `dvc repro` first")
+    kept_before = {
+        path.read_bytes(): path
+        for path in sorted(RESULTS.glob("*/run/figures/**/*.*"))
+        if path.is_file() and not path.is_relative_to(place)
+    }
+    with files.replacing(place) as folder:
+        folder.mkdir(parents=True)
+        for path in BESIDE:
+            copy = shutil.copytree if path.is_dir() else shutil.copy
+            copy(path, folder / path.name)
+        if TIMES.is_dir():
+            shutil.copytree(TIMES, folder / "times")
+        moved = {}
+        for address in sorted({address for page in pages for address in _beside(page)}):
+            _keep(REPORTS / address, folder / address)
+            before = kept_before.get((folder / address).read_bytes())
+            if before is not None:
+                (folder / address).unlink()
+                moved[address] = os.path.relpath(before, place)
+        for page in pages:
+            text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
+            (folder / page.name).write_text(text, encoding="utf-8")
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        if size > LARGEST:
+            raise ValueError(f"{place} would have {size / 2**20:.1f} MiB, more than {LARGEST >> 20}: too large for Git")
+    print(f"{place}: {size / 2**20:.1f} MiB; write down in {place.parent / 'README.md'} what it is")
+
+
+# What a page shows or links to, beside other pages and places in them.
+_ADDRESS = re.compile(r'(?<=\s)(src|href)="([^"#:]+\.(?!html")\w+)"')
+
+
+def _beside(page: Path) -> list[str]:
+    """The files of a page, as paths from its folder."""
+    return [unquote(address) for _, address in _ADDRESS.findall(page.read_text(encoding="utf-8"))]
+
+
+def _at(match: re.Match[str], moved: dict[str, str]) -> str:
+    return f'{match[1]}="{quote(moved.get(unquote(match[2]), unquote(match[2])))}"'
+
+
+def _keep(source: Path, target: Path) -> None:
+    """Copy a file that a page names; a PNG with fewer colours."""
+    if not source.is_file():
+        raise ValueError(f"{source} is missing, and a page refers to it: run `dvc repro`")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.suffix == ".png":
+        reduced(Image.open(source).convert("RGB"), COLOURS).save(target, "PNG", optimize=True)
+    else:
+        shutil.copy(source, target)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:2] or [""])
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"error: {error}") from None

@@ -99,7 +99,7 @@ def bars(**options: Any) -> Any:
         BarColumn(bar_width=24),
         TextColumn("{task.fields[where]}", markup=False),
     )
-    return Progress(*columns, console=Console(stderr=True), transient=True, **options)
+    return Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=2, **options)
 
 
 def is_terminal() -> bool:

@@ -3,16 +3,21 @@
 from typing import Any
 
 import yaml
+
+from pipeline.core import params as core_params
 from pipeline.sgn.model import params, simplex
-from pipeline.sgn.pages import items
+from pipeline.sgn.pages.items import CONTENTS
 from pipeline.sgn.paper import controllability
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, SYM_RUNS
 from tests.clone import CHECKOUT
 from tests.sgn.paper import made_up
 
 
 def values(**changes: Any) -> params.Params:
     """The checkout's params.yaml with other values."""
-    return params.check({**yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8")), **changes})
+    return core_params.check(
+        {**yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8")), **changes}, params.Params
+    )
 
 
 def run(name: str, seeds: int = 1) -> dict[str, Any]:
@@ -20,11 +25,12 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
     settings = values().runs[name]
     result = made_up.run(name, seeds)
     letters = dict(zip("ABC", settings.objectives, strict=True))
+    losses = dict.fromkeys(("L_A", "L_B", "L_C", "L_G"), 1.0)
     for part in result["seeds"].values():
-        if settings.draw == "seeds":
+        if settings.reads == "seeds":
             part["study"] = None
             continue
-        part["study"]["lattice"] = [{"S": S} for S in simplex.lattice(3, 6)]
+        part["study"]["lattice"] = [{"S": S, **losses, "own": {}} for S in simplex.lattice(3, 6)]
         for letter, o in letters.items():
             protocol = "gram_vgg16" if o.loss == "perceptual" else "kid_vgg16_relu4_3_test50_train300"
             part["study"]["distance"][letter]["protocol"] = protocol
@@ -35,19 +41,19 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
         "conditioning": settings.conditioning,
         "data": "scenes",
         "scale": "small",
-        "alpha": 0.5 if settings.draw == "alpha" else None,
+        "alpha": 0.5 if settings.reads == "alpha" else None,
         "precision": "fp32",
         "steps": 1000,
         "S": None if settings.S is None else list(settings.S),
-        "judge": settings.judge,
-        "objectives": [{"letter": letter, **o.model_dump()} for letter, o in letters.items()],
+        "measured_by": settings.measured_by,
+        "objectives": [{"letter": letter, "loss": o.loss, "about": o.about} for letter, o in letters.items()],
         "pictures": {**dict.fromkeys(domains, 50), "measured": 50, "lattice": 20},
     }
 
 
 def metrics(seeds: int = 1) -> dict[str, Any]:
     """The files about images by their names in reports/metrics."""
-    names = dict.fromkeys(name for page in items.PAGES for name in page.runs)
+    names = dict.fromkeys(name for page in CONTENTS.pages for name in page.runs)
     runs = {name: run(name, seeds) for name in names}
     table3 = {"L_G": 1.5, "L_rec": 2.5, "L_adv": 3.5, "L_per": 4.5}
     return {
@@ -55,7 +61,7 @@ def metrics(seeds: int = 1) -> dict[str, Any]:
             {"S": [1.0, 0.0, 0.0], "model": "sgn", **table3, "paper": table3},
             {"S": [1.0, 0.0, 0.0], "model": "hyper", **table3, "L_adv_own": None, "paper": table3},
         ],
-        "controllability.json": controllability.rows([runs[name] for name in items.SYM_RUNS]),
-        "conditionings.json": controllability.rows([runs[name] for name in items.CONDITIONING_RUNS]),
+        "controllability.json": controllability.rows([made_up.typed(runs[name]) for name in SYM_RUNS]),
+        "conditionings.json": controllability.rows([made_up.typed(runs[name]) for name in CONDITIONING_RUNS]),
         **{f"runs/{name}.json": content for name, content in runs.items()},
     }

@@ -16,7 +16,6 @@ from pipeline.core import files
 from pipeline.images import card, cyclegan, folder, packing, scenes
 from pipeline.images.source import DomainImages, Request, StyleRequest
 from pipeline.report import cards
-from pipeline.sgn.pages import items
 
 MADE = {"name": "calm", "data": "folder", "scale": "small", "place": "seasides, side A"}
 
@@ -204,22 +203,22 @@ def test_the_overview_links_every_card(own: dict[str, Any]) -> None:
     assert table["mosaic"] == ["1 style image", "–", "–"]
 
 
-def scope(data: str, scale: str, train: int, test: int) -> str:
+def provenance(data: str, scale: str, train: int, test: int) -> str:
     domain = {"domain": "", "train": {"size": train}, "test": {"size": test}}
-    found = [{"data": data, "scale": scale, "card": card} for card in (domain, domain, {"style": "", "size": 256})]
-    return BeautifulSoup(cards.scope(found), "html.parser").get_text()
+    entries = [{"data": data, "scale": scale, "card": card} for card in (domain, domain, {"style": "", "size": 256})]
+    return BeautifulSoup(cards.provenance(entries), "html.parser").get_text()
 
 
-def test_the_scope_says_source_scale_and_sizes_once() -> None:
-    assert scope("folder", "small", 72, 64) == (
+def test_the_page_says_source_scale_and_sizes_once() -> None:
+    assert provenance("folder", "small", 72, 64) == (
         "Data folder, scale small: the user's own pictures, not compared with the paper's pictures; packed are train "
         "pictures at 72 × 72 pixels (paper 286), test pictures at 64 × 64 pixels (paper 256), style images at 256 × "
         "256 pixels."
     )
-    assert "stand-ins for the paintings and style images, not the paper's pictures; " in scope(
+    assert "stand-ins for the paintings and style images, not the paper's pictures; " in provenance(
         "scenes", "small", 72, 64
     )
-    assert scope("cyclegan", "paper", 286, 256) == (
+    assert provenance("cyclegan", "paper", 286, 256) == (
         "Data cyclegan, scale paper: the paper's data sets; packed are train pictures at 286 × 286 pixels, "
         "test pictures at 256 × 256 pixels, style images at 256 × 256 pixels."
     )
@@ -232,7 +231,7 @@ def test_a_missing_contact_sheet_is_named(own: dict[str, Any]) -> None:
 
 
 def test_cards_of_another_source_or_scale_are_refused() -> None:
-    files.write_json(items.METRICS / "cards.json", [{"name": "udnie", "data": "scenes", "scale": "smoke"}])
+    files.write_json(cards.CARDS, [{"name": "udnie", "data": "scenes", "scale": "smoke"}])
     assert cards.read("scenes", "smoke")[0]["name"] == "udnie"
     with pytest.raises(
         ValueError, match=r"cards\.json was made with data scenes and scale smoke, but .* says scenes and s"

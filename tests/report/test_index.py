@@ -6,10 +6,10 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from pipeline.core import artifacts
 from pipeline.report import index
-from pipeline.sgn.pages import items
-from stages.sgn import claims as claims_stage
-from tests.report.made_up import CHECKOUT
+from pipeline.sgn.pages.items import CONTENTS
+from tests.clone import CHECKOUT
 
 CLAIM: dict[str, Any] = {
     "id": "table3-a",
@@ -32,18 +32,18 @@ def rows(table: BeautifulSoup) -> dict[str, str]:
 
 
 def test_the_contents_link_every_item_and_claim_with_its_command() -> None:
-    found = [CLAIM, {**CLAIM, "id": "toy-b", "holds": False}, {**CLAIM, "id": "figure10-c", "holds": None}]
-    table = soup(index.contents({"table1": "close"}, found))
-    expected = [f"{item.page}.html#{item.anchor}" for item in items.ITEMS]
+    claims = [CLAIM, {**CLAIM, "id": "toy-b", "holds": False}, {**CLAIM, "id": "figure10-c", "holds": None}]
+    table = soup(index.table(CONTENTS, {"table1": "close"}, claims))
+    expected = [f"{item.page}.html#{item.anchor}" for item in CONTENTS.items]
     claimed = ["translation.html#table3-a", "toy.html#toy-b", "injection.html#figure10-c"]
     links = [str(a["href"]) for a in table.select("td a")]
     assert sorted(links) == sorted([*expected, *claimed])
     assert [link for link in links if link in expected] == expected
-    found_rows = rows(table)
-    assert "✗ does not hold rule met in 2 of 3 seeds dvc repro claims" in found_rows["toy.html#toy-b"]
-    assert "– not measurable here" in found_rows["injection.html#figure10-c"]
-    assert "shown close dvc repro claims" in found_rows["toy.html#table1"]
-    assert "Figure 7 SGN beside SingleGAN shown dvc repro figure7" in found_rows["translation.html#figure7"]
+    shown = rows(table)
+    assert "✗ does not hold rule met in 2 of 3 seeds dvc repro claims" in shown["toy.html#toy-b"]
+    assert "– not measurable here" in shown["injection.html#figure10-c"]
+    assert "shown close dvc repro claims" in shown["toy.html#table1"]
+    assert "Figure 7 SGN beside SingleGAN shown dvc repro translation_figures" in shown["translation.html#figure7"]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,10 @@ def test_the_contents_link_every_item_and_claim_with_its_command() -> None:
     ],
 )
 def test_a_figure_has_the_verdicts_of_its_claims(verdicts: list[bool | None], shown: str) -> None:
-    found = [{**CLAIM, "id": f"figure10-{i}", "where": "Figure 10", "holds": holds} for i, holds in enumerate(verdicts)]
-    row = rows(soup(index.contents({}, found)))["injection.html#figure10"]
+    claims = [
+        {**CLAIM, "id": f"figure10-{i}", "where": "Figure 10", "holds": holds} for i, holds in enumerate(verdicts)
+    ]
+    row = rows(soup(index.table(CONTENTS, {}, claims)))["injection.html#figure10"]
     assert shown in row
 
 
@@ -72,6 +74,7 @@ def test_a_figure_has_the_verdicts_of_its_claims(verdicts: list[bool | None], sh
         ("Supplement B.1, Figure 9; Table 1", {"figure9", "table1"}),
         ("Section 5.2, Figure 1", {"grid-model1"}),
         ("Section 5.2, Figure 6", {"grid-model3"}),
+        ("Supplement, Figure 14", {"grid-model3"}),
         ("v1's Figure 6", {"draws"}),
         ("Section 5.2, video", {"movie-model1"}),
         ("Figure 10", {"figure10"}),
@@ -81,22 +84,22 @@ def test_a_figure_has_the_verdicts_of_its_claims(verdicts: list[bool | None], sh
 )
 def test_a_claim_belongs_to_what_its_place_names(where: str, anchors: set[str]) -> None:
     claims = [{**CLAIM, "where": where}]
-    assert {item.anchor for item in items.ITEMS if items.claims_about(item, claims)} == anchors
+    assert {item.anchor for item in CONTENTS.items if item.claims(claims)} == anchors
 
 
 def test_the_claims_that_do_not_hold_are_named_with_links() -> None:
-    found = [CLAIM, {**CLAIM, "id": "figure10-c", "where": "Figure 10", "text": "Few & open.", "holds": False}]
-    paragraph = soup(index.refuted(found))
+    claims = [CLAIM, {**CLAIM, "id": "figure10-c", "where": "Figure 10", "text": "Few & open.", "holds": False}]
+    paragraph = soup(index.refuted(CONTENTS, claims))
     assert paragraph.get_text() == "1 claim does not hold here: Few & open (Figure 10)."
     assert [a["href"] for a in paragraph.find_all("a")] == ["injection.html#figure10-c"]
-    found[0] = {**CLAIM, "holds": None}
-    assert "1 claim was not measurable here: Lrec is smallest" in soup(index.refuted(found)).get_text()
-    assert "Every claim that was measurable holds here" in index.refuted([CLAIM])
-    assert "Every claim" not in index.refuted(found)
+    claims[0] = {**CLAIM, "holds": None}
+    assert "1 claim was not measurable here: Lrec is smallest" in soup(index.refuted(CONTENTS, claims)).get_text()
+    assert "Every claim that was measurable holds here" in index.refuted(CONTENTS, [CLAIM])
+    assert "Every claim" not in index.refuted(CONTENTS, claims)
 
 
 def test_a_claim_without_a_page_is_not_lost() -> None:
-    for show in (lambda claims: index.contents({}, claims), index.refuted):
+    for show in (lambda claims: index.table(CONTENTS, {}, claims), lambda claims: index.refuted(CONTENTS, claims)):
         with pytest.raises(ValueError, match=r"'figure3-x' of .* belongs to 0 pages"):
             show([{**CLAIM, "id": "figure3-x", "holds": False}])
 
@@ -110,19 +113,13 @@ def test_a_link_that_leads_nowhere_is_refused() -> None:
         index.check_links(front, {})
 
 
-def test_every_item_names_a_stage_that_makes_its_file() -> None:
-    graph = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text(encoding="utf-8"))
-    for item in items.ITEMS:
-        name, _, key = item.stage.partition("@")
-        stage = graph["stages"][name]
-        made = yaml.safe_dump(stage.get("do", stage)).replace("${key}", key).replace("${item}", key)
-        assert item.file.as_posix() in made, f"{item.stage} does not make {item.file}"
+def test_every_item_names_the_stage_that_makes_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    made = {item.anchor: artifacts.maker(item.file) for item in CONTENTS.items}
+    assert made == {item.anchor: item.stage for item in CONTENTS.items}
 
 
-def test_the_pages_know_the_runs_that_the_tables_are_made_of() -> None:
-    assert items.SYM_RUNS == claims_stage.SYM_RUNS
-    assert items.HYPER_RUNS == claims_stage.HYPER_RUNS
-    assert items.CONDITIONING_RUNS == claims_stage.CONDITIONING_RUNS
-    shown = {name for page in items.PAGES for name in page.runs}
+def test_every_run_is_on_a_page() -> None:
+    shown = {name for page in CONTENTS.pages for name in page.runs}
     runs = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))["runs"]
     assert shown == set(runs), "a run that no page shows, or a page with a run that is not trained"

@@ -1,6 +1,5 @@
 """Tables, claims and sentences of the reports: what a reader sees is what the files say."""
 
-import base64
 import struct
 import zlib
 from pathlib import Path
@@ -11,10 +10,14 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
+from pipeline.core import params as core_params
+from pipeline.core.artifacts import METRICS
 from pipeline.report import claims, figures, html
 from pipeline.sgn.model import params
-from pipeline.sgn.pages import items, provenance, tables
-from tests.report.made_up import CHECKOUT, values
+from pipeline.sgn.pages import provenance, tables
+from pipeline.sgn.pages.items import CONTENTS
+from tests.clone import CHECKOUT
+from tests.report.made_up import values
 
 RUN: dict[str, Any] = {
     "run": "model1",
@@ -104,32 +107,36 @@ def test_a_verdict_is_worded_and_not_only_coloured() -> None:
     assert words == {"✓ holds", "✗ does not hold", "– not measurable here"}
 
 
-def test_a_picture_is_inside_the_page_with_its_size(tmp_path: Path) -> None:
-    png(tmp_path / "a.png", 30, 20)
-    image = soup(html.picture(tmp_path / "a.png", 'it says "a"')).img
+def test_a_picture_lies_beside_the_page_and_has_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    png(Path("reports/figures/toy/a b.png"), 30, 20)
+    image = soup(html.picture(Path("reports/figures/toy/a b.png"), 'it says "a"')).img
     assert image is not None
-    assert str(image["src"]).startswith("data:image/png;base64,")
+    assert image["src"] == "figures/toy/a%20b.png"
     assert (image["width"], image["height"], image["alt"]) == ("30", "20", 'it says "a"')
+    assert image["loading"] == "lazy"
 
 
-def test_a_missing_or_broken_picture_is_named(tmp_path: Path) -> None:
+def test_a_missing_or_broken_picture_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = Path("reports/a.png")
     with pytest.raises(ValueError, match=r"a\.png is missing: run `dvc repro`"):
-        html.picture(tmp_path / "a.png", "")
+        html.picture(picture, "")
+    picture.parent.mkdir()
     for broken in (b"GIF89a", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"):
-        (tmp_path / "a.png").write_bytes(broken)
+        picture.write_bytes(broken)
         with pytest.raises(ValueError, match=r"a\.png is no PNG and no GIF"):
-            html.picture(tmp_path / "a.png", "")
+            html.picture(picture, "")
 
 
-def test_a_moving_picture_is_inside_the_page_with_its_size(tmp_path: Path) -> None:
+def test_a_moving_picture_has_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("reports").mkdir()
     frames = [Image.new("RGB", (300, 20), colour) for colour in ("red", "blue")]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    image = soup(html.picture(tmp_path / "a.gif", "S travels")).img
+    frames[0].save("reports/a.gif", save_all=True, append_images=frames[1:])
+    image = soup(html.picture(Path("reports/a.gif"), "S travels")).img
     assert image is not None
-    assert (image["width"], image["height"]) == ("300", "20")
-    start, data = str(image["src"]).split(",")
-    assert start == "data:image/gif;base64"
-    assert base64.b64decode(data) == (tmp_path / "a.gif").read_bytes()
+    assert (image["src"], image["width"], image["height"]) == ("a.gif", "300", "20")
 
 
 @pytest.mark.parametrize(
@@ -142,14 +149,14 @@ def test_significant_digits(value: float | None, shown: str) -> None:
 
 def test_a_figure_says_what_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    png(Path("reports/figures/grid-model1.png"))
-    figure = soup(figures.figure("grid-model1", "Seen here.", provenance.run_facts(RUN))).figure
+    png(CONTENTS.item("grid-model1").file)
+    figure = soup(figures.figure(CONTENTS.item("grid-model1"), "Seen here.", provenance.run_facts(RUN))).figure
     assert figure is not None
     assert figure["id"] == "grid-model1"
     caption = figure.figcaption.get_text(" ", strip=True) if figure.figcaption else ""
     assert "Seen here." in caption
     assert "Run model1, data scenes, scale small, 1,000 steps, alpha 0.5, bf16, seed 0" in caption
-    assert "dvc repro figure@model1" in caption
+    assert "dvc repro translation_figures" in caption
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -230,7 +237,7 @@ def test_table3_order_counts_pairs_of_a_column_that_go_the_paper_s_way() -> None
 
 
 def test_a_claim_shows_verdict_rule_seeds_and_every_measured_number() -> None:
-    card = soup(claims.cards([CLAIM])).section
+    card = soup(claims.cards([CLAIM], "claims")).section
     assert card is not None
     assert card["id"] == "table3-a"
     text = card.get_text(" ", strip=True)
@@ -248,7 +255,7 @@ def test_a_claim_shows_verdict_rule_seeds_and_every_measured_number() -> None:
 
 def test_a_claim_that_was_not_measured_says_so() -> None:
     claim = {**CLAIM, "holds": None, "seeds": {"holds": 0, "of": 0}, "measured": {}}
-    text = soup(claims.cards([claim])).get_text(" ", strip=True)
+    text = soup(claims.cards([claim], "claims")).get_text(" ", strip=True)
     assert "not measurable here" in text
     assert "measured in no seed" in text
     assert "Measured nothing" in text
@@ -256,14 +263,14 @@ def test_a_claim_that_was_not_measured_says_so() -> None:
 
 def test_what_holds_by_construction_says_so_and_what_fails_does_not() -> None:
     claim = {**CLAIM, "rule": "s_i is < 1. Holds by construction: it cancels."}
-    assert "✓ holds by construction" in soup(claims.cards([claim])).get_text()
+    assert "✓ holds by construction" in soup(claims.cards([claim], "claims")).get_text()
     badge = soup(claims.verdict({**claim, "holds": False})).get_text()
     assert badge == "✗ does not hold"
 
 
 def test_the_tally_counts_each_verdict() -> None:
-    found = [{**CLAIM, "holds": holds} for holds in (True, False, True, None)]
-    text = " ".join(soup(claims.tally(found)).get_text(" ").split())
+    several = [{**CLAIM, "holds": holds} for holds in (True, False, True, None)]
+    text = " ".join(soup(claims.tally(several)).get_text(" ").split())
     assert "4 claims" in text
     assert "✓ holds 2" in text
     assert "✗ does not hold 1" in text
@@ -277,16 +284,15 @@ def test_a_verdict_of_a_single_seed_is_said_to_be_one() -> None:
     assert "one seed" not in claims.tally([three])
 
 
-# --- scope -----------------------------------------------------------------------------------------------------------
+# --- provenance --------------------------------------------------------------------------------------------------------
 
 
 def sentence(text: str) -> str:
-    found = soup(text).select("p.scope")
-    assert len(found) == 1
-    return found[0].get_text()
+    (paragraph,) = soup(text).select("p.provenance")
+    return paragraph.get_text()
 
 
-def test_the_scope_of_a_small_run_names_data_and_scale_and_refuses_the_comparison() -> None:
+def test_the_sentence_of_a_small_run_names_data_and_scale_and_refuses_the_comparison() -> None:
     text = sentence(provenance.images(values(), [RUN]))
     assert text.count(". ") == 0, "one sentence"
     assert text.startswith("Data scenes, scale small: rendered landscapes")
@@ -313,11 +319,13 @@ def test_paper_width_with_other_steps_is_not_comparable() -> None:
     changed = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     changed["scales"]["paper"]["train"]["steps"] = 10
     changed.update(data="cyclegan", scale="paper")
-    text = sentence(provenance.images(params.check(changed), [{**RUN, "data": "cyclegan", "scale": "paper"}]))
+    text = sentence(
+        provenance.images(core_params.check(changed, params.Params), [{**RUN, "data": "cyclegan", "scale": "paper"}])
+    )
     assert "of runs with other settings are not comparable" in text
 
 
-def test_the_scope_of_several_runs_names_what_differs() -> None:
+def test_the_sentence_of_several_runs_names_what_differs() -> None:
     runs: list[dict[str, Any]] = [
         {**RUN, "run": "a"},
         {**RUN, "run": "b", "steps": 600, "alpha": None, "S": [1, 0, 0], "pictures": {"monet": 7, "measured": 30}},
@@ -348,7 +356,7 @@ def test_numbers_of_another_scale_are_refused() -> None:
         provenance.images(values(), [RUN, {**RUN, "scale": "smoke"}])
 
 
-def test_the_toys_scope_knows_the_papers_settings() -> None:
+def test_the_toys_sentence_knows_the_papers_settings() -> None:
     settings = {
         "alpha": 0.5,
         "hidden": 64,
@@ -373,8 +381,8 @@ def test_the_toys_scope_knows_the_papers_settings() -> None:
 def test_metrics_that_are_missing_or_cut_off_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=r"reports/metrics/toy\.json is missing"):
-        items.metrics("toy.json")
-    items.METRICS.mkdir(parents=True)
-    (items.METRICS / "toy.json").write_text('{"a": [1,', encoding="utf-8")
+        CONTENTS.metrics("toy.json")
+    METRICS.mkdir(parents=True)
+    (METRICS / "toy.json").write_text('{"a": [1,', encoding="utf-8")
     with pytest.raises(ValueError, match=r"reports/metrics/toy\.json is not JSON"):
-        items.metrics("toy.json")
+        CONTENTS.metrics("toy.json")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from pipeline.sgn.pages import controllability, items
+from pipeline.sgn.pages import controllability
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, SYM_RUNS
 from tests.report import made_up
 
 
@@ -18,13 +19,13 @@ def rows_of(text: str) -> list[list[str]]:
 def conditionings(seeds: int = 1) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of conditionings.json and the runs that they come from."""
     metrics = made_up.metrics(seeds)
-    return metrics["conditionings.json"], [metrics[f"runs/{name}.json"] for name in items.CONDITIONING_RUNS]
+    return metrics["conditionings.json"], [metrics[f"runs/{name}.json"] for name in CONDITIONING_RUNS]
 
 
 def test_a_row_has_each_objective_with_its_numbers_and_the_run_s_once() -> None:
     rows, runs = conditionings()
     shown = rows_of(controllability.table("conditionings", "conditioning", rows, runs))
-    assert len(shown) == 3 * len(items.CONDITIONING_RUNS)
+    assert len(shown) == 3 * len(CONDITIONING_RUNS)
     first, second, third = shown[:3]
     assert first[:3] == ["ccam", "A: reconstruction of photo", "−0.600"]
     assert first[3:] == ["1.000", "1.600", "0.600", "KID", "2", "1.4", "0.610", "0.410"]
@@ -61,8 +62,8 @@ def test_the_note_says_how_it_was_measured() -> None:
         assert protocol in text
     assert "reports/metrics/conditionings.json" in text
     metrics = made_up.metrics()
-    own = [metrics[f"runs/{name}.json"] for name in items.SYM_RUNS]
-    text = controllability.table("studies", "run", metrics["studies.json"], own)
+    own = [metrics[f"runs/{name}.json"] for name in SYM_RUNS]
+    text = controllability.table("controllability", "run", metrics["controllability.json"], own)
     assert "with the run's own discriminator" in BeautifulSoup(text, "html.parser").get_text()
 
 

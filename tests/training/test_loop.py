@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor
 
-from pipeline.sgn.model import method as sgn
+from pipeline.sgn.model.method import SGN
 from pipeline.shell import stopping
 from pipeline.training import loop
 from pipeline.training.checkpoints import Checkpoints
@@ -18,17 +17,10 @@ from pipeline.training.crops import Crops
 from pipeline.training.live import LiveLog
 from pipeline.training.loop import Length, rate_factor, steps_of
 from pipeline.training.replay import ReplayBuffer
+from tests.sgn import made_up
+from tests.sgn.made_up import Constant, udnie
 
-OBJECTIVES = tuple(
-    Objective(loss=loss, about=about)
-    for loss, about in (("reconstruction", "photo"), ("adversarial", "vangogh"), ("perceptual", "udnie"))
-)
 BATCH, RATE = 2, 1e-3
-
-
-def udnie(output: Tensor, content: Tensor) -> Tensor:
-    """Stands for the perceptual loss."""
-    return ((output - 0.3 * content).float() ** 2).flatten(1).mean(1)
 
 
 @pytest.fixture(autouse=True)
@@ -78,16 +70,14 @@ class EverySteps(Checkpoints):
         return self.steps % self.every == 0
 
 
-def method(start: int = 0, constant_S: tuple[float, float, float] | None = None) -> sgn.Method:
-    torch.manual_seed(start)
-    nets = sgn.networks(OBJECTIVES, "ccam", 4, 1, constant_S)
-    m = sgn.Method(nets, OBJECTIVES, {"udnie": udnie}, alpha=0.5, constant_S=constant_S, seed=0)
-    m.buffers = {domain: ReplayBuffer(4) for domain in nets.discriminators}  # full after two steps
+def method(start: int = 0, constant_S: Constant = None, rate: float = RATE) -> SGN:
+    m = made_up.sgn(constant_S=constant_S, start=start, learning_rate=rate)
+    m.buffers.update({domain: ReplayBuffer(4) for domain in m.D})  # full after two steps
     return m
 
 
 def train(
-    m: sgn.Method,
+    m: SGN,
     name: str,
     steps: int = 8,
     *,
@@ -96,7 +86,6 @@ def train(
     log: int = 2,
     sample: int = 4,
     checkpoint: int = 2,
-    rate: float = RATE,
     samples: Callable[[], Any] = lambda: np.zeros((4, 4, 3), np.uint8),
 ) -> dict[str, Tensor]:
     """Train with live curves in NAME and resume state in NAME-scratch; returns all weights."""
@@ -107,7 +96,6 @@ def train(
         Length(steps, log, sample),
         seed=0,
         batch_size=BATCH,
-        learning_rate=rate,
         precision=precision,
         device=torch.device("cpu"),
         live=live,
@@ -118,8 +106,8 @@ def train(
     return weights(m)
 
 
-def weights(m: sgn.Method) -> dict[str, Tensor]:
-    nets = {"G": m.networks.generator, "D": m.networks.discriminators}
+def weights(m: SGN) -> dict[str, Tensor]:
+    nets = {"G": m.G, "D": m.D}
     return {f"{name}.{key}": w.clone() for name, net in nets.items() for key, w in net.state_dict().items()}
 
 
@@ -170,14 +158,14 @@ def test_an_epoch_is_a_pass_over_the_largest_domain(epochs: int, pictures: list[
 def plain(steps: int) -> dict[str, Tensor]:
     """The training written out for Model 1: PyTorch's plain Adam, every term by hand."""
     m = method()
-    G, D = m.networks.generator, m.networks.discriminators["vangogh"]
+    G, D = m.G, m.D["vangogh"]
     adam_G = torch.optim.Adam(G.parameters(), lr=RATE, betas=(0.5, 0.999))
     adam_D = torch.optim.Adam(D.parameters(), lr=RATE, betas=(0.5, 0.999))
     crops = {domain: Crops(Path(f"{domain}.npy"), domain, 32, 0) for domain in ("photo", "vangogh")}
     for step in range(steps):
         for adam in (adam_G, adam_D):
             adam.param_groups[0]["lr"] = RATE * (1 if step < steps // 2 else (steps - step) / (steps - steps // 2))
-        x, y, S = crops["photo"].batch(step, BATCH), crops["vangogh"].batch(step, BATCH), m.draw(step, BATCH)
+        x, y, S = crops["photo"].batch(step, BATCH), crops["vangogh"].batch(step, BATCH), m.draw(step, BATCH)["S"]
         G_x = G(x, S)
         total = torch.zeros(())
         for n in range(BATCH):
@@ -243,14 +231,14 @@ def test_sample_grids_are_drawn_at_step_0_in_between_and_at_the_end() -> None:
     m = method()
 
     def samples() -> Any:
-        drawn.append(m.networks.generator.last.weight.sum().item())
+        drawn.append(m.G.last.weight.sum().item())
         return np.full((4, 4, 3), len(drawn), np.uint8)
 
     train(m, "live", steps=7, sample=3, samples=samples)
     names = sorted(p.name for p in Path("live/plots/images/seed0").iterdir())
     assert names == ["000000.png", "000003.png", "000006.png", "000007.png"]
     assert len(set(drawn)) == 4
-    assert drawn[0] == method().networks.generator.last.weight.sum().item()  # before the first update
+    assert drawn[0] == method().G.last.weight.sum().item()  # before the first update
 
 
 # The same bytes
@@ -349,18 +337,19 @@ def test_a_loss_that_is_not_finite_is_said_with_step_loss_S_and_checkpoint() -> 
         train(method(), "live", fault=times(float("nan"), 3))
     state = last_checkpoint("live")
     assert state["step"] == 2
-    for weight in [*state["generator"].values(), *state["discriminators"].values()]:
+    for weight in [w for module in state["modules"].values() for w in module.values()]:
         assert weight.isfinite().all()
 
 
 def test_the_loss_of_a_discriminator_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
     m = method()
-    loss = m.discriminator_loss
+    loss, third = m.discriminator_losses, iter(range(1, 9))
 
-    def faulty(batch: dict[str, Tensor], S: Tensor, G_x: Tensor, step: int) -> dict[str, Tensor]:
-        return {name: value / (0 if step == 2 else 1) for name, value in loss(batch, S, G_x, step).items()}
+    def faulty(batch: dict[str, Tensor], S: Tensor, G_x: Tensor) -> dict[str, Tensor]:
+        divisor = 0 if next(third) == 3 else 1
+        return {name: value / divisor for name, value in loss(batch, S, G_x).items()}
 
-    monkeypatch.setattr(m, "discriminator_loss", faulty)
+    monkeypatch.setattr(m, "discriminator_losses", faulty)
     with pytest.raises(ValueError, match=r"^L_D_vangogh is (inf|nan) with S = .* at step 3: .*step-000000002"):
         train(m, "live")
 
@@ -378,7 +367,7 @@ class Steep(torch.autograd.Function):
         return gradient * ctx.factor, None
 
 
-def steep(factor: float) -> sgn.Method:
+def steep(factor: float) -> SGN:
     m = method()
     m.perceptual = {"udnie": lambda output, content: Steep.apply(udnie(output, content), factor)}  # type: ignore[dict-item]
     return m
@@ -389,7 +378,8 @@ def test_a_gradient_that_is_not_finite_is_said_before_it_spoils_the_networks(fac
     m = steep(factor)
     before = weights(m)
     with pytest.raises(
-        ValueError, match=r"gradient of L_G has an entry of (inf|nan) with S = \(.*\) and \(.*\) at step 1"
+        ValueError,
+        match=r"the gradient of the generator has an entry of (inf|nan) with S = \(.*\) and S = \(.*\) at step 1",
     ):
         train(m, "live")
     assert same(before, weights(m))
@@ -407,7 +397,7 @@ def test_without_a_checkpoint_the_message_says_so() -> None:
 
 def test_too_large_a_rate_ends_in_one_sentence() -> None:
     with pytest.raises(ValueError, match="the training diverged"):
-        train(method(), "live", steps=40, rate=1e30)
+        train(method(rate=1e30), "live", steps=40)
 
 
 def test_the_last_step_is_checked_too() -> None:

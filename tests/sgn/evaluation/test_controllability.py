@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor, nn
 
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import controllability, measures
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import Objective
 
 OBJECTIVES = tuple(
     Objective(loss=loss, about=about)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor, nn
 
 from pipeline.networks.discriminator import Discriminator
@@ -12,6 +11,7 @@ from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import measures
 from pipeline.sgn.model import losses, simplex
+from pipeline.sgn.model.objectives import Objective
 
 COUNT = 5
 KINDS = {"A": ("reconstruction", "photo"), "B": ("adversarial", "vangogh"), "C": ("perceptual", "udnie")}

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
-from tests.test_pipeline import call
 
 from pipeline.core import files
 from pipeline.images import cyclegan
 from pipeline.sgn.model import params
 from stages import images as images_stage
 from stages import styles as styles_stage
+from tests.clone import call
 
 PAGE = Path("docs/data.md").read_text(encoding="utf-8")
 BLOCK: str = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]  # type: ignore

@@ -198,13 +198,15 @@ def play(
         update.loss.mean().backward()
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         # The largest entry, not the length: squares of large but finite gradients would overflow.
-        largest[update.player] = torch.nn.utils.get_total_norm(gradients, float("inf"))
+        norm = torch.nn.utils.get_total_norm(gradients, float("inf"))
         parts = {name: part.detach() for name, part in update.parts.items()}
-        finite = torch.stack(list(parts.values())).isfinite().all() & largest[update.player].isfinite()
+        finite = torch.stack(list(parts.values())).isfinite().all() & norm.isfinite()
+        # Of a player's moves in a step the last is told, but nothing after the first that was not finite.
+        losses |= {name: torch.where(spoilt, losses.get(name, part), part) for name, part in parts.items()}
+        largest[update.player] = torch.where(spoilt, largest.get(update.player, norm), norm)
         spoilt = spoilt | ~finite
         optimizer.found_inf = spoilt.float()  # type: ignore[attr-defined]
         optimizer.step()
-        losses.update(parts)
 
 
 def _what_diverged(method: Method, batch: Mapping[str, Tensor], played: Played) -> str:

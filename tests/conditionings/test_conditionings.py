@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from pipeline.conditionings.ccam import CCAM
 from torch import Tensor, nn
 
 from pipeline.conditionings import CONDITIONINGS
 from pipeline.conditionings.base import Conditioning
+from pipeline.conditionings.ccam import CCAM
 from pipeline.networks.generator import Generator
 from pipeline.networks.layers import instance_norm
 

@@ -8,6 +8,25 @@ from pipeline.core import precision
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
+@pytest.mark.parametrize(
+    ("name", "there", "expected"),
+    [("auto", True, CUDA), ("auto", False, CPU), ("cpu", True, CPU), ("cpu", False, CPU), ("cuda", True, CUDA)],
+)
+def test_a_device_is_the_one_that_is_asked_for(
+    name: str, there: bool, expected: torch.device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert precision.device(name) == expected
+
+
+def test_a_gpu_that_is_not_there_is_a_mistake_and_not_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(
+        ValueError, match=r"^device is cuda, but PyTorch finds no GPU here: choose device=auto or device=cpu$"
+    ):
+        precision.device("cuda")
+
+
 @pytest.mark.parametrize("device", [CPU, CUDA])
 @pytest.mark.parametrize("asked", ["bf16", "fp32"])
 def test_what_was_asked_for_is_taken(asked: str, device: torch.device) -> None:

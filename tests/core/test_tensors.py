@@ -1,6 +1,7 @@
 """Tensors in safetensors files: a round trip, the same bytes, and files that are not what they should be."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from safetensors.torch import save
 from torch import nn
 
 from pipeline.core import tensors
+from tests.clone import CHECKOUT, graph
 
 PATH = Path("models/model1/0/generator.safetensors")
 HELD = {"b.weight": torch.arange(6.0).reshape(2, 3), "a": torch.ones(2, dtype=torch.bfloat16)}
@@ -18,6 +20,8 @@ ABOUT = {"run": {"conditioning": "ccam"}, "steps": 6, "é": [1.5, None]}
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    graph(tmp_path)
+    shutil.copy(CHECKOUT / "params.yaml", "params.yaml")
 
 
 def refusal(path: Path = PATH) -> str:

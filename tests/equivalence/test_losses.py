@@ -3,20 +3,22 @@
 import numpy as np
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor
 
-from pipeline.metrics import kid
+from pipeline.metrics.features import pooled
+from pipeline.metrics.gram_distance import gram_distance
+from pipeline.metrics.kid import kid
+from pipeline.networks.losses import GramDifference, discriminator_loss, generator_loss, gram
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn import toy
 from pipeline.sgn.evaluation import measures
-from pipeline.sgn.model import losses, singlegan
-from pipeline.sgn.model import method as sgn
-from pipeline.training.loop import Networks
+from pipeline.sgn.model import losses
+from pipeline.sgn.model.method import SGN
 from tests.equivalence import reading
 from tests.equivalence.agreement import agree, array, arrays, both_types
-from tests.equivalence.models import MODEL1, MODEL3, SINGLEGAN
 from tests.equivalence.reading import Array, Weights
+from tests.sgn import made_up
+from tests.sgn.made_up import MODEL1, MODEL3, Objectives, discriminator_losses, generator_update
 
 N = 3
 # Numbers that float32 does not hold, like every picture here: a cast to it would show.
@@ -37,16 +39,6 @@ def vgg_arrays(vgg_weights: dict[str, Tensor]) -> dict[str, Array]:
     return {name: array(value) for name, value in vgg_weights.items()}
 
 
-class Older:
-    """A buffer that answers with older fakes, made with another S."""
-
-    def __init__(self, fakes: Tensor, S: Tensor) -> None:
-        self.answer = (fakes, S)
-
-    def exchange(self, fakes: Tensor, S: Tensor, random: object) -> tuple[Tensor, Tensor]:
-        return self.answer
-
-
 # --- the losses alone ------------------------------------------------------------------------------------------------
 
 
@@ -57,18 +49,18 @@ def test_reconstruction_and_adversarial_losses(dtype: torch.dtype) -> None:
     expected = [reading.l_rec(array(G_x[n]), array(x[n])) for n in range(N)]
     agree(losses.reconstruction(G_x, x), expected, dtype)
     expected = [reading.l_adv(array(D_G_x[n]), array(G_y[n]), array(y[n])) for n in range(N)]
-    agree(losses.adversarial(D_G_x) + losses.identity(G_y, y), expected, dtype)
+    agree(generator_loss(D_G_x) + losses.identity(G_y, y), expected, dtype)
     expected = [reading.l_d(1, array(D_y[n]), array(D_G_x[n])) for n in range(N)]
-    agree(losses.discriminator(D_y, D_G_x), expected, dtype)
+    agree(discriminator_loss(D_y, D_G_x), expected, dtype)
 
 
 @both_types
 def test_gram_matrices_and_their_difference(dtype: torch.dtype) -> None:
     F, other = torch.randn(N, 6, 4, 5, dtype=dtype), torch.rand(1, 6, 7, 3, dtype=dtype)
-    agree(losses.gram(F), [reading.gram(array(f)) for f in F], dtype)
+    agree(gram(F), [reading.gram(array(f)) for f in F], dtype)
     T = reading.gram(array(other[0]))
     expected = [reading.mean((reading.gram(array(f)) - T) ** 2) for f in F]
-    agree(losses.GramDifference.apply(F, losses.gram(other)), expected, dtype)
+    agree(GramDifference.apply(F, gram(other)), expected, dtype)
 
 
 @both_types
@@ -83,36 +75,28 @@ def test_perceptual_loss(style_weight: float, dtype: torch.dtype, vgg_weights: d
 # --- SGN -------------------------------------------------------------------------------------------------------------
 
 
-def sgn_method(
-    objectives: tuple[Objective, ...], dtype: torch.dtype, vgg_weights: dict[str, Tensor]
-) -> tuple[sgn.Method, Tensor]:
+def sgn_method(objectives: Objectives, dtype: torch.dtype, vgg_weights: dict[str, Tensor]) -> tuple[SGN, Tensor]:
     """A method with random networks whose scores are of order 1, and the style image of its perceptual loss."""
     style = style_image(dtype)
-    perceptual = {"udnie": losses.Perceptual(VGG16(vgg_weights, dtype), style, 200.0)}
-    nets = strong(sgn.networks(objectives, "ccam", 8, 2, None), dtype)
-    return sgn.Method(nets, objectives, perceptual, alpha=0.5, constant_S=None, seed=0), style
+    m = made_up.sgn(
+        objectives, perceptual=losses.Perceptual(VGG16(vgg_weights, dtype), style, 200.0), width=8, blocks=2
+    )
+    made_up.strong(m)
+    m.G.to(dtype)
+    m.D.to(dtype)
+    return m, style
 
 
-def strong(nets: Networks, dtype: torch.dtype) -> Networks:
-    """The same networks in `dtype`; a fresh discriminator's scores are all near 0, these are not."""
-    with torch.no_grad():
-        for name, p in nets.discriminators.named_parameters():
-            p.mul_(5).add_(0.2 * name.endswith("bias"))
-    nets.generator.to(dtype)
-    nets.discriminators.to(dtype)
-    return nets
-
-
-def read_losses(m: sgn.Method, batch: dict[str, Tensor], S: Tensor, n: int, vgg: Weights, style: Array) -> list[float]:
+def read_losses(m: SGN, batch: dict[str, Tensor], S: Tensor, n: int, vgg: Weights, style: Array) -> list[float]:
     """L_A, L_B, L_C of sample n, as the reading has them."""
-    G, s = arrays(m.networks.generator), array(S[n])
+    G, s = arrays(m.G), array(S[n])
     x = array(batch[m.input_domain][n])
     G_x, L = reading.generator(G, x, s), []
     for o in m.objectives:
         if o.loss == "reconstruction":
             L.append(reading.l_rec(G_x, x))
         elif o.loss == "adversarial":
-            y, D = array(batch[o.about][n]), arrays(m.networks.discriminators[o.about])
+            y, D = array(batch[o.about][n]), arrays(m.D[o.about])
             L.append(reading.l_adv(reading.discriminator(D, G_x), reading.generator(G, y, s), y))
         else:
             L.append(reading.l_per(vgg, G_x, x, style, 200))
@@ -122,32 +106,32 @@ def read_losses(m: sgn.Method, batch: dict[str, Tensor], S: Tensor, n: int, vgg:
 @both_types
 @pytest.mark.parametrize("objectives", [MODEL1, MODEL3], ids=["model1", "model3"])
 def test_sgns_L_G_is_the_sum_of_s_i_L_i_of_each_sample(
-    objectives: tuple[Objective, ...], dtype: torch.dtype, vgg_weights: dict[str, Tensor]
+    objectives: Objectives, dtype: torch.dtype, vgg_weights: dict[str, Tensor]
 ) -> None:
     m, style = sgn_method(objectives, dtype, vgg_weights)
-    batch, S = {domain: pictures(dtype) for domain in m.domains}, DRAWN.to(dtype)
+    batch, S = {domain: pictures(dtype) for domain in m.sources}, DRAWN.to(dtype)
     vgg = vgg_arrays(vgg_weights)
     rows = [read_losses(m, batch, S, n, vgg, array(style[0])) for n in range(N)]
-    L_G, L, _ = m.generator_loss(batch, S)
+    update = generator_update(m, batch, S)
     for i, letter in enumerate("ABC"):
-        agree(L[letter], [row[i] for row in rows], dtype)
-    agree(L_G, [reading.l_g(array(S[n]), rows[n]) for n in range(N)], dtype)
+        agree(update.parts[f"L_{letter}"], [row[i] for row in rows], dtype)
+    agree(update.loss, [reading.l_g(array(S[n]), rows[n]) for n in range(N)], dtype)
 
 
 @both_types
 @pytest.mark.parametrize("objectives", [MODEL1, MODEL3], ids=["model1", "model3"])
 def test_sgns_L_D_is_weighed_with_the_s_B_of_each_fake(
-    objectives: tuple[Objective, ...], dtype: torch.dtype, vgg_weights: dict[str, Tensor]
+    objectives: Objectives, dtype: torch.dtype, vgg_weights: dict[str, Tensor]
 ) -> None:
     m, _ = sgn_method(objectives, dtype, vgg_weights)
-    batch = {domain: pictures(dtype) for domain in m.domains}
+    batch = {domain: pictures(dtype) for domain in m.sources}
     older_S = OLDER.to(dtype)
     older = {domain: pictures(dtype) for domain in m.buffers}
-    m.buffers = {domain: Older(fakes, older_S) for domain, fakes in older.items()}  # type: ignore[misc]
-    L_D = m.discriminator_loss(batch, DRAWN.to(dtype), pictures(dtype), 0)
+    m.buffers = {domain: made_up.Older(fakes, older_S) for domain, fakes in older.items()}  # type: ignore[misc]
+    L_D = discriminator_losses(m, batch, DRAWN.to(dtype), pictures(dtype))
     assert list(L_D) == [o.about for o in objectives if o.loss == "adversarial"]
     for domain, ours in L_D.items():
-        D, i = arrays(m.networks.discriminators[domain]), [o.about for o in objectives].index(domain)
+        D, i = arrays(m.D[domain]), [o.about for o in objectives].index(domain)
         scores = [
             (reading.discriminator(D, array(batch[domain][n])), reading.discriminator(D, array(older[domain][n])))
             for n in range(N)
@@ -158,10 +142,10 @@ def test_sgns_L_D_is_weighed_with_the_s_B_of_each_fake(
 def test_table_3s_losses_are_means_of_the_reading(vgg_weights: dict[str, Tensor]) -> None:
     """What the stage `evaluate` writes for one S, from float32 networks."""
     m, style = sgn_method(MODEL1, torch.float32, vgg_weights)
-    batch, S = {domain: pictures(torch.float32) for domain in m.domains}, (0.0, 0.5, 0.5)
-    judges, vgg = m.networks.discriminators, vgg_arrays(vgg_weights)
+    batch, S = {domain: pictures(torch.float32) for domain in m.sources}, (0.0, 0.5, 0.5)
+    judges, vgg = m.D, vgg_arrays(vgg_weights)
     test = measures.TestSet(batch["photo"], {"vangogh": batch["vangogh"]}, judges, judges, m.perceptual)
-    ours = measures.measure(m.networks.generator, m.objectives, test, S, batch=2)
+    ours = measures.losses_at(m.G, m.objectives, test, S, batch=2)
     rows = [read_losses(m, batch, torch.tensor([S] * N), n, vgg, array(style[0])) for n in range(N)]
     means = np.mean(rows, axis=0)
     for letter, expected in zip("ABC", means, strict=True):
@@ -174,17 +158,19 @@ def test_table_3s_losses_are_means_of_the_reading(vgg_weights: dict[str, Tensor]
 
 @both_types
 def test_singlegans_losses(dtype: torch.dtype) -> None:
-    nets = strong(singlegan.networks(SINGLEGAN, "cbn", 8, 2, None), dtype)
-    m = singlegan.Method(nets, SINGLEGAN, {}, alpha=0.5, constant_S=None, seed=0)
-    batch, e = {domain: pictures(dtype) for domain in m.domains}, torch.eye(3)[[1, 2, 0]].to(dtype)
-    G, e_A = arrays(nets.generator), np.array([1.0, 0.0, 0.0])
-    L_G, _, _ = m.generator_loss(batch, e)
+    m = made_up.singlegan(width=8, blocks=2)
+    made_up.strong(m)
+    m.G.to(dtype)
+    m.D.to(dtype)
+    batch, e = {domain: pictures(dtype) for domain in m.sources}, torch.eye(3)[[1, 2, 0]].to(dtype)
+    G, e_A = arrays(m.G), np.array([1.0, 0.0, 0.0])
+    L_G = generator_update(m, batch, e).loss
     fakes = pictures(dtype)
-    L_D = m.discriminator_loss(batch, e, fakes, 0)  # the buffer is empty: the fakes come back themselves
-    expected_G, expected_D = [], {domain: [0.0] * N for domain in m.domains}
+    L_D = discriminator_losses(m, batch, e, fakes)  # the buffer is empty: the fakes come back themselves
+    expected_G, expected_D = [], {domain: [0.0] * N for domain in m.sources}
     for n in range(N):
-        domain = m.domains[int(e[n].argmax())]
-        D, x = arrays(nets.discriminators[domain]), array(batch["photo"][n])
+        domain = m.sources[int(e[n].argmax())]
+        D, x = arrays(m.D[domain]), array(batch["photo"][n])
         G_x = reading.generator(G, x, array(e[n]), "cbn")
         back = reading.generator(G, G_x, e_A, "cbn")
         expected_G.append(reading.singlegan_l_g(reading.discriminator(D, G_x), back, x))
@@ -229,7 +215,7 @@ def test_a_perfect_regressor_has_the_papers_classification_loss() -> None:
 
 def test_kernel_distance() -> None:
     a, b = torch.randn(5, 512).double(), 0.3 + torch.randn(7, 512).double()
-    assert kid.kid(a, b) == pytest.approx(reading.kid(array(a), array(b)), rel=1e-10)
+    assert kid(a, b) == pytest.approx(reading.kid(array(a), array(b)), rel=1e-10)
 
 
 @both_types
@@ -238,7 +224,6 @@ def test_distances_in_vgg16s_features(dtype: torch.dtype, vgg_weights: dict[str,
     w = vgg_arrays(vgg_weights)
     features, wanted = [reading.vgg16(w, array(part)) for part in x], reading.vgg16(w, array(style[0]))
     expected = np.mean([reading.style_difference(each, wanted) for each in features])
-    ours = torch.tensor(kid.gram_distance(vgg, x, style, 2), dtype=torch.float64)
+    ours = torch.tensor(gram_distance(vgg, x, style, losses.LAYER_WEIGHTS, 2), dtype=torch.float64)
     assert float(ours) == pytest.approx(float(expected), rel=1e-10 if dtype == torch.float64 else 1e-5)
-    pooled = kid.pooled(vgg, x, 2).to(dtype)
-    agree(pooled, [[reading.mean(channel) for channel in each[3]] for each in features], dtype)
+    agree(pooled(vgg, x, 2).to(dtype), [[reading.mean(channel) for channel in each[3]] for each in features], dtype)

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from pipeline.conditionings.ccam import CCAM
 from torch import Tensor, nn
 
 from pipeline.conditionings import CONDITIONINGS
+from pipeline.conditionings.ccam import CCAM
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices

@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pipeline.figures import grids, style
+from pipeline.sgn.figures import translations
 from pipeline.sgn.model import simplex
 
 SETS = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
@@ -25,7 +26,7 @@ def shown(figure: Figure, rows: int) -> list[list[np.ndarray | None]]:
 
 def grid(seed: int = 0) -> tuple[Figure, np.ndarray, np.ndarray]:
     inputs, outputs = pictures(3), pictures(len(SETS), 3)
-    return grids.translations(inputs, outputs, SETS, ("photo", "vangogh", "udnie"), "made by"), inputs, outputs
+    return translations.grid(inputs, outputs, SETS, ("photo", "vangogh", "udnie"), "made by"), inputs, outputs
 
 
 def test_a_row_per_input_and_a_column_per_S() -> None:

@@ -20,7 +20,7 @@ from stages import contact_sheet
 from tests.clone import CHECKOUT
 from tests.fuzz.clean import inputs, result_or_sentence
 from tests.fuzz.damage import damaged, mutated, values
-from tests.images.test_catalogue import domain, style
+from tests.images.cards import domain, style
 
 
 def json_text(value: Any) -> bytes:

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.sgn.model import params
+from pipeline.core.params import check, read
+from pipeline.sgn.model.params import Params
 from tests.fuzz.clean import inputs, result_or_sentence
 from tests.fuzz.damage import damaged, mutated, scalars
 
@@ -108,9 +109,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz") / "params.yaml"
 
 
-def load(path: Path, data: bytes) -> params.Params | str:
+def load(path: Path, data: bytes) -> Params | str:
     path.write_bytes(data)
-    found = result_or_sentence(lambda: params.load(path))
+    found = result_or_sentence(lambda: read(Params, path))
     assert not isinstance(found, str) or "params.yaml" in found, "the file is not named"
     return found
 
@@ -152,7 +153,7 @@ def test_any_bytes_are_refused(path: Path, data: bytes) -> None:
 @inputs(400)
 @given(mutated(lambda: copy.deepcopy(VALUES)))
 def test_values_in_the_wrong_place_are_accepted_or_named(values: Any) -> None:
-    result_or_sentence(lambda: params.check(values))
+    result_or_sentence(lambda: check(values, Params))
 
 
 KEYS = st.one_of(scalars, st.binary(max_size=3), st.tuples(st.integers()), st.dates())
@@ -163,4 +164,4 @@ KEYS = st.one_of(scalars, st.binary(max_size=3), st.tuples(st.integers()), st.da
 def test_keys_that_are_no_names_are_refused(key: Any, place: str | None) -> None:
     values = copy.deepcopy(VALUES)
     (values[place] if place else values)[key] = 1
-    assert isinstance(result_or_sentence(lambda: params.check(values)), str)
+    assert isinstance(result_or_sentence(lambda: check(values, Params)), str)

@@ -14,10 +14,10 @@ import pytest
 import torch
 import yaml
 
-from pipeline.core import artifacts, tensors
+from pipeline.core import artifacts, params, tensors, yaml12
 from pipeline.images import catalogue
 from pipeline.images.decoding import decode
-from pipeline.sgn.model import params
+from pipeline.sgn.model.params import Params
 from tests.clone import CHECKOUT
 
 SOURCES = sorted(p for folder in ("pipeline", "stages", "notebooks") for p in (CHECKOUT / folder).rglob("*.py"))
@@ -68,8 +68,8 @@ def forbidden(name: str, call: ast.Call) -> str | None:
         return "torch.load without weights_only=True"
     if name == "np.load" and given.get("allow_pickle", "False") != "False":
         return "np.load with allow_pickle"
-    if name == "yaml.load" and given.get("Loader") != "_Loader":  # params.py's, a SafeLoader
-        return "yaml.load without the safe loader"
+    if name == "yaml.load":  # yaml12.py makes its own loader, a SafeLoader
+        return "yaml.load with any loader"
     if given.get("shell", "False") != "False":
         return "a shell"
     if name in PROCESSES and (not call.args or isinstance(call.args[0], ast.Constant | ast.JoinedStr | ast.BinOp)):
@@ -86,7 +86,7 @@ def test_no_call_in_the_source_could_run_what_a_file_says() -> None:
         if (wrong := forbidden(name, call))
     ]
     assert found == []
-    assert issubclass(params._Loader, yaml.SafeLoader)
+    assert issubclass(yaml12._Loader, yaml.SafeLoader)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ READERS: dict[str, Callable[[bytes], None]] = {
     "a model": at("models/model1/0/generator.safetensors", tensors.read),
     "metrics": at("reports/metrics/runs/model1.json", artifacts.read_json),
     "a card": as_card,
-    "params.yaml": at("params.yaml", params.load),
+    "params.yaml": at("params.yaml", lambda path: params.read(Params, path)),
     "a picture": lambda data: decode(io.BytesIO(data), 1_000_000),
 }
 

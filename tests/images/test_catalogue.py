@@ -7,30 +7,12 @@ from typing import Any
 import pytest
 
 from pipeline.images import catalogue
+from tests.images.cards import domain, style
 
 
 def write(folder: Path, name: str, card: dict[str, Any]) -> None:
     (folder / name).mkdir()
     (folder / name / "card.json").write_text(json.dumps(card), encoding="utf-8")
-
-
-def array(size: int) -> dict[str, Any]:
-    sizes = {"packed": 1, "unreadable": {}, "size": size, "original_sizes": {"40x30": 1}, "upscaled": 1}
-    return {**sizes, "mean": [0.5, 0.5, 0.5], "std": [0.1, 0.1, 0.1], "sha256": "ab"}
-
-
-def origin(source: str) -> dict[str, Any]:
-    return {"source": source, "licence": "", "provenance": {"folders": ["a", "b"], "ignored": {"train": {".txt": 1}}}}
-
-
-def domain(source: str, train: int = 72, test: int = 64) -> dict[str, Any]:
-    splits = {key: {"found": 1, "expected": None, **array(size)} for key, size in (("train", train), ("test", test))}
-    between = [{"train": ["a"], "test": ["b"]}]
-    return {"domain": "x", **origin(source), **splits, "duplicates": {"train": [], "test": [], "between": between}}
-
-
-def style(source: str, size: int = 256) -> dict[str, Any]:
-    return {"style": "x", **origin(source), "name": "a.jpg", **array(size)}
 
 
 def read(folder: Path, data: str) -> tuple[list[str], list[str], tuple[str, ...]]:

@@ -11,8 +11,8 @@ from PIL import Image
 from pipeline.core import files
 from pipeline.figures import grids
 from stages import contact_sheet
-from tests.clone import CHECKOUT
-from tests.images.test_catalogue import domain, style
+from tests.clone import CHECKOUT, graph
+from tests.images.cards import domain, style
 
 DOMAINS = Path("reports/figures/domains")
 
@@ -21,6 +21,7 @@ DOMAINS = Path("reports/figures/domains")
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """params.yaml at scale smoke; returned are its values."""
     monkeypatch.chdir(tmp_path)
+    graph(tmp_path)
     values: dict[str, Any] = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     values |= {"data": "scenes", "scale": "smoke"}
     Path("params.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")

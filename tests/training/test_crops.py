@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from pipeline.core.pictures import to_pictures, to_tensor
 
+from pipeline.core.pictures import to_pictures, to_tensor
 from pipeline.training.crops import Crops
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from pipeline.conditionings.ccam import CCAM
 
+from pipeline.conditionings.ccam import CCAM
 from pipeline.networks.generator import Generator
 from pipeline.sgn.evaluation import activations
 from pipeline.sgn.model import simplex

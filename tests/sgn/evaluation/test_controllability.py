@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor, nn
 
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import controllability, measures
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import Objective
 
 OBJECTIVES = tuple(
     Objective(loss=loss, about=about)
@@ -102,7 +102,7 @@ def test_the_whole_study_has_its_keys_and_says_what_it_should_of_concat(vgg_weig
     for conditioning in ("ccam", "concat"):
         generator = Generator(4, 1, conditioning)
         vgg = VGG16(vgg_weights)
-        found[conditioning] = controllability.study(
+        found[conditioning] = controllability.measure(
             generator, OBJECTIVES, test, references, vgg, lattice_images=2, batch=2
         )
     ccam, concat = found["ccam"], found["concat"]

@@ -1,7 +1,5 @@
 """Counted operations against counts by hand."""
 
-import importlib
-
 import pytest
 
 from pipeline.sgn.evaluation import cost
@@ -13,7 +11,7 @@ SMOKE = P.scales["smoke"].train
 
 def of(key: str, scale: params.ScaleTrain) -> dict:
     run = P.runs[key]
-    return cost.step(importlib.import_module(f"pipeline.{run.method}"), run, scale, 32)
+    return cost.step(run, scale, 32)
 
 
 def generator_forward(width: int, blocks: int, size: int) -> int:

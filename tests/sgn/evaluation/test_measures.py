@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from pipeline.sgn.model.objectives import Objective
 from torch import Tensor, nn
 
 from pipeline.networks.discriminator import Discriminator
@@ -12,10 +11,9 @@ from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import measures
 from pipeline.sgn.model import losses, simplex
+from tests.sgn.made_up import MODEL1, MODEL3
 
 COUNT = 5
-KINDS = {"A": ("reconstruction", "photo"), "B": ("adversarial", "vangogh"), "C": ("perceptual", "udnie")}
-OBJECTIVES = tuple(Objective(loss=loss, about=about) for loss, about in KINDS.values())
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +27,15 @@ def test_set(vgg_weights: dict[str, Tensor]) -> measures.TestSet:
     torch.manual_seed(4)
     x, style = torch.rand(COUNT, 3, 32, 32) * 2 - 1, torch.rand(1, 3, 32, 32) * 2 - 1
     y = measures.pair(torch.rand(3, 3, 32, 32) * 2 - 1, COUNT)
-    judges = nn.ModuleDict({"vangogh": Discriminator(4)})
+    D = nn.ModuleDict({"vangogh": Discriminator(4)})
     perceptual = {"udnie": losses.Perceptual(VGG16(vgg_weights), style, 200.0)}
-    return measures.TestSet(x, {"vangogh": y}, judges, judges, perceptual)
+    return measures.TestSet(x, {"vangogh": y}, D, D, perceptual)
 
 
 @torch.no_grad()
 def plain(generator: Generator, test: measures.TestSet, S: tuple[float, ...]) -> dict[str, float]:
     """Picture by picture; the perceptual loss, which has its own tests, is taken as it is."""
-    D, s = test.judges["vangogh"], torch.tensor([S])
+    D, s = test.D["vangogh"], torch.tensor([S])
     sums = dict.fromkeys(("L_A", "L_B", "L_C"), 0.0)
     for n in range(COUNT):
         x, y = test.x[n : n + 1], test.y["vangogh"][n : n + 1]
@@ -55,25 +53,25 @@ def test_a_measurement_is_the_mean_over_single_pictures(
     generator: Generator, test_set: measures.TestSet, S: tuple[float, ...]
 ) -> None:
     for batch in (1, 2, 5):
-        found = measures.measure(generator, OBJECTIVES, test_set, S, batch)
+        found = measures.losses_at(generator, MODEL1, test_set, S, batch)
         assert list(found) == ["L_A", "L_B", "L_C", "L_G", "own"]
         own = found.pop("own")
         assert found == pytest.approx(plain(generator, test_set, S), rel=1e-4)
-        assert own == {"B": found["L_B"]}  # it is its own judge
+        assert own == {"B": found["L_B"]}  # its own measures it
 
 
-def test_the_judge_measures_and_the_own_discriminator_is_told_beside_it(
+def test_one_discriminator_measures_and_the_own_one_is_told_beside_it(
     generator: Generator, test_set: measures.TestSet
 ) -> None:
     torch.manual_seed(5)
     other = nn.ModuleDict({"vangogh": Discriminator(4)})
     S = (0.2, 0.3, 0.5)
-    full = measures.measure(generator, OBJECTIVES, test_set, S, 4)
-    with_other = measures.measure(generator, OBJECTIVES, replace(test_set, own=other), S, 4)
-    by_other = measures.measure(generator, OBJECTIVES, replace(test_set, judges=other), S, 4)
+    full = measures.losses_at(generator, MODEL1, test_set, S, 4)
+    with_other = measures.losses_at(generator, MODEL1, replace(test_set, own_D=other), S, 4)
+    by_other = measures.losses_at(generator, MODEL1, replace(test_set, D=other), S, 4)
     assert with_other["L_B"] == full["L_B"]
     assert with_other["own"]["B"] == by_other["L_B"] != full["L_B"]
-    without = measures.measure(generator, OBJECTIVES, replace(test_set, own=nn.ModuleDict()), S, 4)
+    without = measures.losses_at(generator, MODEL1, replace(test_set, own_D=nn.ModuleDict()), S, 4)
     assert without == {**full, "own": {"B": None}}
 
 
@@ -83,18 +81,14 @@ def test_the_first_pictures_are_measured_with_their_own_paintings(
     few = test_set.first(2)
     cut = replace(test_set, x=test_set.x[:2], y={"vangogh": test_set.y["vangogh"][:2]})
     S = (0.2, 0.3, 0.5)
-    assert measures.measure(generator, OBJECTIVES, few, S, 4) == measures.measure(generator, OBJECTIVES, cut, S, 4)
+    assert measures.losses_at(generator, MODEL1, few, S, 4) == measures.losses_at(generator, MODEL1, cut, S, 4)
 
 
 def test_two_adversarial_domains_are_measured_with_their_own_pictures(generator: Generator) -> None:
-    objectives = tuple(
-        Objective(loss=loss, about=about)
-        for loss, about in (("reconstruction", "summer"), ("adversarial", "winter"), ("adversarial", "monet"))
-    )
     x, y = torch.rand(2, 3, 32, 32), {"winter": torch.rand(2, 3, 32, 32), "monet": torch.rand(2, 3, 32, 32) - 1}
     D = nn.ModuleDict({domain: Discriminator(4) for domain in y})
     S = (0.2, 0.3, 0.5)
-    found = measures.measure(generator, objectives, measures.TestSet(x, y, D, D, {}), S, 2)
+    found = measures.losses_at(generator, MODEL3, measures.TestSet(x, y, D, D, {}), S, 2)
     with torch.no_grad():
         s = torch.tensor([S] * 2)
         for letter, domain in (("L_B", "winter"), ("L_C", "monet")):
@@ -104,8 +98,8 @@ def test_two_adversarial_domains_are_measured_with_their_own_pictures(generator:
 
 def test_nothing_is_changed_or_remembered(generator: Generator, test_set: measures.TestSet) -> None:
     before = {name: w.clone() for name, w in generator.state_dict().items()}
-    first = measures.measure(generator, OBJECTIVES, test_set, (0.2, 0.3, 0.5), 4)
-    assert measures.measure(generator, OBJECTIVES, test_set, (0.2, 0.3, 0.5), 4) == first
+    first = measures.losses_at(generator, MODEL1, test_set, (0.2, 0.3, 0.5), 4)
+    assert measures.losses_at(generator, MODEL1, test_set, (0.2, 0.3, 0.5), 4) == first
     assert all(torch.equal(w, before[name]) for name, w in generator.state_dict().items())
     assert all(p.grad is None for p in generator.parameters())
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from pipeline.core.pictures import to_pictures
 from safetensors.torch import save_file
 from torch import Tensor
 
+from pipeline.core.pictures import to_pictures
 from pipeline.networks.generator import Generator
 from pipeline.sgn.model import translation
 

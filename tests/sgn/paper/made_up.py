@@ -1,16 +1,23 @@
-"""Made-up files of the stages before claims, in which every claim of the paper about images holds, to be broken."""
+"""Made-up files of the stages before claims, in which every claim of the paper holds, to be broken."""
 
 from typing import Any
 
 from pipeline.core import results
+import numpy as np
+
 from pipeline.sgn.model import simplex
-from pipeline.sgn.paper import table3
+from pipeline.sgn.paper import table3, toy_claims
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 from pipeline.sgn.results import RunResult
+from pipeline.sgn.paper.table1 import PAPER
 
 LETTERS = "ABC"
 PAIRS = ("AB", "AC", "BC")
 CONDITIONINGS = {name: name.removeprefix("model2-") if "-" in name else "ccam" for name in CONDITIONING_RUNS}
+
+# (2 models, 5 weightings, L_r and L_c)
+PUBLISHED = np.array([[PAPER[w][model][1:] for w in PAPER] for model in ("sym", "hyper")])
+HYPER_LEVELS = [0.0, 0.1, 0.2, 0.4, 0.7]
 
 
 def study(conditioning: str = "ccam") -> dict[str, Any]:
@@ -120,3 +127,30 @@ def figure7(seeds: int = 1) -> dict[str, Any]:
 def typed(run: dict[str, Any]) -> RunResult:
     """A run's file as what reads it gets it."""
     return results.of(RunResult, run)
+
+
+def toy(gaps: dict[int, float], num_seeds: int = 3) -> dict[str, Any]:
+    """Metrics of the toy stage that are the paper's numbers in every seed, with Sym's gap at each width as given."""
+
+    def row(model: str, w: tuple[float, float], seed: int, off: float = 0.0) -> dict[str, Any]:
+        _, L_r, L_c = PAPER[w][model]
+        return {"weights": list(w), "model": model, "seed": seed, "L_r": L_r + off, "L_c": L_c + off}
+
+    keys = [(model, w, seed) for model in ("sym", "hyper") for w in PAPER for seed in range(num_seeds)]
+    base = toy_claims.relative_difference(PUBLISHED) * toy_claims.weighted(PUBLISHED)[1].mean()
+    levels = {"sym": HYPER_LEVELS, "hyper": HYPER_LEVELS, "sin": [0.2] * 5}
+    return {
+        "settings": {"hidden": 64},
+        "losses": [row(*key) for key in keys],
+        "widths": [
+            {"width": width, **row(model, w, seed, (gap - base) * (model == "sym"))}
+            for width, gap in gaps.items()
+            for model, w, seed in keys
+        ],
+        "distances": [
+            {"weights": list(w), "model": model, "seed": seed, "to_hyper": [abs(level - h) for h in HYPER_LEVELS]}
+            for model, of_model in levels.items()
+            for w, level in zip(PAPER, of_model, strict=True)
+            for seed in range(num_seeds)
+        ],
+    }

@@ -1,4 +1,4 @@
-"""The toy's rules: they hold on the paper's own numbers and fail on permuted ones; one verdict from many seeds."""
+"""The toy's rules: they hold on the paper's own numbers and fail on permuted ones."""
 
 from itertools import permutations
 from typing import Any
@@ -6,12 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.claims import verdict
 from pipeline.sgn.paper import toy_claims
-from pipeline.sgn.paper.table1 import PAPER
+from tests.sgn.paper import made_up
+from tests.sgn.paper.made_up import HYPER_LEVELS, PUBLISHED
 
-# (2 models, 5 weightings, L_r and L_c)
-PUBLISHED = np.array([[PAPER[w][model][1:] for w in PAPER] for model in ("sym", "hyper")])
 TABLE_RULES = [toy_claims.sym_matches_hyper, toy_claims.losses_trade_off, toy_claims.sym_close_to_hyper]
 OTHER_ORDERS = [list(order) for order in permutations(range(5)) if order != (0, 1, 2, 3, 4)]
 
@@ -40,9 +38,6 @@ def test_a_model_that_ignores_S_does_not_match_hyper() -> None:
 def distances(levels: list[float], hyper: list[float]) -> np.ndarray:
     """Distances between flat curves at these levels: (2, 5, 5)."""
     return np.abs(np.array([levels, hyper])[:, :, None] - np.array(hyper))
-
-
-HYPER_LEVELS = [0.0, 0.1, 0.2, 0.4, 0.7]
 
 
 def test_curves_follow_within_half_of_the_way_to_the_next_curve() -> None:
@@ -74,62 +69,12 @@ def test_gap_must_be_positive_and_larger_at_every_narrower_width() -> None:
     assert not toy_claims.gap_grows(np.array([0.002, 0.009, 0.012, 0.02]))
 
 
-def positive(run: np.ndarray) -> bool:
-    return bool(run > 0)
-
-
-@pytest.mark.parametrize(
-    ("runs", "holds", "count"),
-    [
-        ([1.0, 1.0, -0.5], True, 2),
-        ([1.0, 1.0, -5.0], False, 2),  # most seeds, not the mean
-        ([9.0, -1.0, -1.0], False, 1),  # the mean, not most seeds
-        ([9.0, -1.0], False, 1),  # half of the seeds are not most
-        ([1.0], True, 1),
-    ],
-)
-def test_a_verdict_needs_the_mean_and_most_seeds(runs: list[float], holds: bool, count: int) -> None:
-    assert verdict.decide(positive, np.array(runs)) == (holds, {"holds": count, "of": len(runs)})
-
-
-def test_a_verdict_refuses_numbers_that_are_none() -> None:
-    with pytest.raises(ValueError, match="diverged"):
-        verdict.decide(positive, np.array([1.0, np.nan]))
-
-
-def metrics(gaps: dict[int, float], num_seeds: int = 3) -> dict[str, Any]:
-    """Metrics of the toy stage that are the paper's numbers in every seed, with Sym's gap at each width as given."""
-
-    def row(model: str, w: tuple[float, float], seed: int, off: float = 0.0) -> dict[str, Any]:
-        _, L_r, L_c = PAPER[w][model]
-        return {"weights": list(w), "model": model, "seed": seed, "L_r": L_r + off, "L_c": L_c + off}
-
-    keys = [(model, w, seed) for model in ("sym", "hyper") for w in PAPER for seed in range(num_seeds)]
-    base = toy_claims.relative_difference(PUBLISHED) * toy_claims.weighted(PUBLISHED)[1].mean()
-    levels = {"sym": HYPER_LEVELS, "hyper": HYPER_LEVELS, "sin": [0.2] * 5}
-    return {
-        "settings": {"hidden": 64},
-        "losses": [row(*key) for key in keys],
-        "widths": [
-            {"width": width, **row(model, w, seed, (gap - base) * (model == "sym"))}
-            for width, gap in gaps.items()
-            for model, w, seed in keys
-        ],
-        "distances": [
-            {"weights": list(w), "model": model, "seed": seed, "to_hyper": [abs(level - h) for h in HYPER_LEVELS]}
-            for model, of_model in levels.items()
-            for w, level in zip(PAPER, of_model, strict=True)
-            for seed in range(num_seeds)
-        ],
-    }
-
-
 def verdicts(toy: dict[str, Any]) -> dict[str, bool | None]:
     return {claim["id"]: claim["holds"] for claim in toy_claims.claims(toy)}
 
 
 def test_the_paper_s_numbers_satisfy_every_claim() -> None:
-    claims = toy_claims.claims(metrics({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002}))
+    claims = toy_claims.claims(made_up.toy({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002}))
     assert {claim["id"]: claim["holds"] for claim in claims} == {
         "toy-sym-matches-hyper": True,
         "toy-losses-trade-off": True,
@@ -143,7 +88,7 @@ def test_the_paper_s_numbers_satisfy_every_claim() -> None:
 
 
 def test_a_sym_that_stays_and_a_sin_that_follows_are_seen() -> None:
-    toy = metrics({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002})
+    toy = made_up.toy({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002})
     renamed = {"sym": "sin", "sin": "sym", "hyper": "hyper"}
     toy["distances"] = [{**row, "model": renamed[row["model"]]} for row in toy["distances"]]
     found = verdicts(toy)
@@ -152,7 +97,7 @@ def test_a_sym_that_stays_and_a_sin_that_follows_are_seen() -> None:
 
 
 def test_width_exceptions_are_named() -> None:
-    toy = metrics({2: 0.001, 8: 0.01, 16: 0.005, 64: 0.002})
+    toy = made_up.toy({2: 0.001, 8: 0.01, 16: 0.005, 64: 0.002})
     claim = next(c for c in toy_claims.claims(toy) if c["id"] == "toy-narrow-sym-worse")
     assert claim["holds"] is False
     assert claim["measured"]["exceptions"] == [2]
@@ -161,6 +106,6 @@ def test_width_exceptions_are_named() -> None:
 
 @pytest.mark.parametrize("gaps", [{2: 0.02, 64: 0.002}, {2: 0.02, 4: 0.01, 8: 0.01, 16: 0.005}])
 def test_too_few_widths_and_a_missing_reference_are_no_verdict(gaps: dict[int, float]) -> None:
-    claim = next(c for c in toy_claims.claims(metrics(gaps)) if c["id"] == "toy-narrow-sym-worse")
+    claim = next(c for c in toy_claims.claims(made_up.toy(gaps)) if c["id"] == "toy-narrow-sym-worse")
     assert claim["holds"] is None
     assert claim["seeds"] == {"holds": 0, "of": 0}

@@ -9,14 +9,14 @@ import pytest
 from pipeline.core import files
 from pipeline.shell import command
 from stages.sgn import claims
-from tests.sgn.paper import made_up, test_toy_claims
+from tests.sgn.paper import made_up
 
 METRICS = Path("reports/metrics")
 OUTS = ("table1", "table3", "claims", "conditionings", "controllability", "summary")
 
 
 def write(runs: dict[str, dict[str, Any]], seeds: int) -> None:
-    toy = test_toy_claims.metrics({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002})
+    toy = made_up.toy({2: 0.02, 8: 0.01, 16: 0.005, 64: 0.002})
     for row in toy["losses"]:
         row["L"] = row["weights"][0] * row["L_r"] + row["weights"][1] * row["L_c"]
     toy["losses"] += [{**row, "model": "sin"} for row in toy["losses"] if row["model"] == "hyper"]

@@ -1,5 +1,6 @@
-"""The stages that draw from files only: what they read, what they write, and the same bytes when they run again."""
+"""The stages that draw from files only: what they write, the same bytes when they run again, and what they refuse."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from PIL import Image
 
 from pipeline.core import files
+from pipeline.sgn.figures import of_run
 from pipeline.sgn.model import simplex
-from stages.sgn import draws, figure7, figure8, figure10, movie, surfaces
+from stages.sgn import injection_figures, translation_figures
 
 METRICS, TRANSLATIONS, FIGURES = Path("reports/metrics"), Path("data/translations"), Path("reports/figures")
 SIZE = 32
@@ -47,80 +49,124 @@ def write(run: str, conditioning: str = "ccam", **arrays: np.ndarray) -> None:
     files.write_json(METRICS / f"runs/{run}.json", facts(run, conditioning))
     TRANSLATIONS.mkdir(parents=True, exist_ok=True)
     shown = {f"seed{seed}": noise(8, 6, seed=int(seed)) for seed in SURFACES}
+    for seed in SURFACES:
+        for loss in ("L_A", "L_G"):
+            curve = Path("reports/live") / run / f"plots/metrics/seed{seed}/{loss}.tsv"
+            curve.parent.mkdir(parents=True, exist_ok=True)
+            curve.write_text(f"step\t{loss}\n2\t1.5\n4\t0.5\n6\t0.25\n")
     np.savez(TRANSLATIONS / f"{run}.npz", S=np.array(SETS), inputs=noise(6, seed=1), **shown, **arrays)  # type: ignore[arg-type]
+
+
+# A page's runs all get the same two figures; some are enough.
+CONDITIONING_RUNS = ("model2", "model2-concat", "model2-film")
+SOME = {"SYM_RUNS": ("model1", "comparison"), "HYPER_RUNS": ("model1-w010",)}
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the stages read, as at scale smoke, with fewer runs and frames."""
     monkeypatch.chdir(tmp_path)
-    write_all()
-
-
-def write_all() -> None:
-    """The files that the stages read, as at scale smoke."""
+    for name, runs in SOME.items():
+        monkeypatch.setattr(translation_figures, name, runs)
+    monkeypatch.setattr(injection_figures, "CONDITIONING_RUNS", CONDITIONING_RUNS)
     random = np.random.default_rng(0)
-    path = simplex.path([A, B, C, A], 20)[:60]
+    path = simplex.path([A, B, C, A], 2)[:6]
     write(
         "model1",
         draws_S=random.dirichlet([0.5, 1, 1], 18).astype(np.float32),
         draws=noise(18, seed=2),
         path_S=np.array(path),
-        path=np.linspace(0, 255, 60)[:, None, None, None].repeat(SIZE, 1).repeat(SIZE, 2).repeat(3, 3).astype(np.uint8),
+        path=np.linspace(0, 255, 6)[:, None, None, None].repeat(SIZE, 1).repeat(SIZE, 2).repeat(3, 3).astype(np.uint8),
         **{f"activation{i}": random.random((3, 4, n), dtype=np.float32) for i, n in ((1, 4), (2, 16), (3, 16))},
     )
-    for run in figure8.CONDITIONING_RUNS:
-        write(run, run.removeprefix("model2-") if run != "model2" else "ccam")
-    for run in ("comparison", "singlegan"):
-        write(run)
+    for run in dict.fromkeys((*CONDITIONING_RUNS, *SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan")):
+        if run != "model1":
+            write(run, run.removeprefix("model2-") if run in CONDITIONING_RUNS and run != "model2" else "ccam")
     about = {"sgn": "comparison", "other": "singlegan", "data": "scenes", "scale": "smoke", "seeds": {"0": {}, "7": {}}}
     files.write_json(METRICS / "figure7.json", about)
     translated = {
         f"{name}_{domain}": noise(3, 4, seed=3) for name in ("sgn", "singlegan") for domain in ("photo", "monet")
     }
-    np.savez(TRANSLATIONS / "unseen.npz", photo=noise(4, seed=4), monet=noise(4, seed=5), **translated)
+    np.savez(TRANSLATIONS / "figure7.npz", photo=noise(4, seed=4), monet=noise(4, seed=5), **translated)
+
+
+def own(runs: list[str]) -> set[str]:
+    return {f"{kind}-{run}.png" for kind in ("grid", "curves") for run in runs}
 
 
 STAGES = {
-    "figure7": (figure7.main, [FIGURES / "figure7.png"]),
-    "figure8": (figure8.main, [FIGURES / "figure8.png"]),
-    "figure10": (figure10.main, [FIGURES / "figure10.png"]),
-    "draws": (draws.main, [FIGURES / "draws.png"]),
-    "surfaces": (surfaces.main, [FIGURES / "surfaces.png"]),
-    "movie": (movie.main, [FIGURES / "movie-model1.gif", Path("reports/movie-model1.mp4")]),
+    "translation": (
+        translation_figures.main,
+        own([*SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan"])
+        | {"figure7.png", "draws.png", "surfaces.png", "movie-model1.gif"},
+        {Path("reports/movie-model1.mp4")},
+    ),
+    "injection": (
+        injection_figures.main,
+        own(["model2-concat", "model2-film"]) | {"figure8.png", "figure10.png"},
+        set(),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_a_stage_writes_its_files_the_same_each_time(name: str, project: None) -> None:
-    main, outs = STAGES[name]
+def test_a_stage_writes_a_folder_whole_and_the_same_each_time(name: str, project: None) -> None:
+    main, names, beside = STAGES[name]
+    outs = {FIGURES / name / each for each in names} | beside
     before = {path for path in Path().rglob("*") if path.is_file()}
+    (FIGURES / name).mkdir(parents=True)
+    (FIGURES / name / "of-an-older-run.png").touch()
     contents = []
     for _ in range(2):
         main()
-        contents.append([out.read_bytes() for out in outs])
+        contents.append({out: out.read_bytes() for out in outs})
     assert contents[0] == contents[1]
-    assert {path for path in Path().rglob("*") if path.is_file()} - before == set(outs)
+    assert {path for path in Path().rglob("*") if path.is_file()} - before == outs
     for out in outs:
         if out.suffix == ".png":
             with Image.open(out) as picture:
-                assert picture.width <= 11 * 150
+                assert picture.width <= 11 * 150 or out.name.startswith("grid-")
+
+
+@pytest.mark.parametrize(
+    ("name", "damaged", "words"),
+    [
+        ("injection", TRANSLATIONS / "model2-film.npz", "model2-film.npz is damaged"),
+        ("translation", Path("reports/live/comparison/plots/metrics/seed7/L_G.tsv"), "L_G.tsv is no curve"),
+    ],
+)
+def test_a_damaged_file_leaves_the_folder_as_it_was(name: str, damaged: Path, words: str, project: None) -> None:
+    (FIGURES / name).mkdir(parents=True)
+    (FIGURES / name / "figure8.png").write_text("old")
+    damaged.write_bytes(b"step\nL_G")
+    with pytest.raises(ValueError, match=words):
+        STAGES[name][0]()
+    assert [path.name for path in FIGURES.rglob("*.*")] == ["figure8.png"]
+
+
+def test_a_curve_that_is_missing_is_said(project: None) -> None:
+    for seed in SURFACES:
+        shutil.rmtree(f"reports/live/model2-film/plots/metrics/seed{seed}")
+    with pytest.raises(ValueError, match=r"reports/live/model2-film/plots/metrics is missing"):
+        of_run.draw("model2-film", Path())
 
 
 def test_figure8_refuses_runs_of_different_data(project: None) -> None:
-    path = METRICS / "runs/model2-cbn.json"
+    path = METRICS / "runs/model2-film.json"
     files.write_json(path, {**files.read_json(path), "data": "folder"})
-    with pytest.raises(ValueError, match="model2-cbn with folder at smoke"):
-        figure8.main()
-    assert not FIGURES.exists()
+    with pytest.raises(ValueError, match="model2-film with folder at smoke"):
+        injection_figures.figure8()
 
 
 def test_surfaces_are_means_over_the_seeds(project: None, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
-    draw = surfaces.figures.surfaces
-    monkeypatch.setattr(surfaces.figures, "surfaces", lambda *a: given.update(losses=a[1], caption=a[3]) or draw(*a))
-    surfaces.main()
+    maps = translation_figures.simplex_maps
+    monkeypatch.setattr(
+        maps, "surfaces", lambda sets, losses, names, caption: given.update(losses=losses, text=caption)
+    )
+    translation_figures.surfaces()
     assert list(given["losses"]) == ["$L_{rec}$ (photo)", "$L_{adv}$ (vangogh)", "$L_{per}$ (udnie)"]
     for i, values in enumerate(given["losses"].values()):
         assert values == pytest.approx([1 - S[i] + np.mean(list(SURFACES.values())) for S in simplex.lattice(3, 6)])
-    assert "seeds 0, 7" in given["caption"]
-    assert "and the seeds" in given["caption"]
+    assert "seeds 0, 7" in given["text"]
+    assert "and the seeds" in given["text"]

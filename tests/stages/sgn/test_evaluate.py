@@ -1,22 +1,21 @@
-"""evaluate@RUN as DVC runs it: from networks and test pictures to a small JSON file and translations."""
+"""evaluate@RUN and samples@RUN: from networks and test pictures to a small JSON file, and to translations."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import yaml
-from pipeline.core.pictures import to_pictures, to_tensor
-from pipeline.sgn.model.objectives import Objective
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.core import tensors
+from pipeline.core.params import read
+from pipeline.core.pictures import to_pictures, to_tensor
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
@@ -24,19 +23,16 @@ from pipeline.sgn.evaluation import measures
 from pipeline.sgn.model import losses, params, simplex
 from pipeline.sgn.paper import table3
 from pipeline.shell import command
-from stages.sgn import evaluate
-from tests.clone import CHECKOUT
+from stages.sgn import evaluate, samples
+from tests.clone import CHECKOUT, graph
+from tests.sgn.made_up import MODEL1
 
 SETS = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
-OBJECTIVES = tuple(
-    Objective(loss=loss, about=about)
-    for loss, about in (("reconstruction", "photo"), ("adversarial", "vangogh"), ("perceptual", "udnie"))
-)
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]) -> Path:
+def fill(tmp_path: Path, vgg_weights: dict[str, Tensor]) -> None:
     """Scale smoke, seeds 0 and 2, 7 photos and 3 paintings of random pixels, networks of random weights."""
+    graph(tmp_path)
     random = np.random.default_rng(0)
     for domain, count in (("photo", 7), ("vangogh", 3)):
         (tmp_path / "data" / domain).mkdir(parents=True)
@@ -51,21 +47,43 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
     save_file(vgg_weights, tmp_path / "models/vgg16.safetensors")
     for seed in (0, 2):
         save("model1", seed, *networks(seed), folder=tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]) -> None:
+    """The current folder with all that the stages read."""
+    fill(tmp_path, vgg_weights)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
-    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Tensor]) -> Path:
+    """A project in which model1 has been evaluated, and then its samples have been drawn."""
+    folder = tmp_path_factory.mktemp("made")
+    fill(folder, vgg_weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("DVC_ROOT", raising=False)
+        evaluate.main("model1")
+        assert not (folder / "data/translations").exists()
+        (folder / "reports").rename("aside")
+        samples.main("model1")  # which needs no evaluation
+        assert not (folder / "reports").exists()
+        (folder / "aside").rename("reports")
+    return folder
 
 
 def save(
     key: str, seed: int, generator: nn.Module, discriminators: nn.Module, folder: Path = Path(), **changes: Any
 ) -> None:
     """What train@KEY leaves of one seed; `changes` are settings of a training that was another one."""
-    p = params.load(folder / "params.yaml")
+    p = read(params.Params, folder / "params.yaml")
     run = p.run(key)
     about = {
-        "run": run.model_dump(mode="json", exclude={"judge"}),
+        "run": run.model_dump(mode="json", exclude={"measured_by"}),
         "scale": p.scale_params.train.model_dump(mode="json"),
-        "draw": p.alpha if run.draw == "alpha" else None,
+        "alpha": p.alpha if run.reads == "alpha" else None,
         "precision": "bf16",
         "steps": 6,
     }
@@ -81,18 +99,12 @@ def networks(seed: int) -> tuple[Generator, nn.ModuleDict]:
     return Generator(4, 1), nn.ModuleDict({"vangogh": Discriminator(4)})
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    command = [sys.executable, "-m", "stages.sgn.evaluate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
-
-
-def error(capsys: pytest.CaptureFixture[str]) -> str:
+def error(capsys: pytest.CaptureFixture[str], stage: ModuleType = evaluate) -> str:
     """The single line of a stage that fails because of its files."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["stages/sgn/evaluate.py", "model1"])
+        patch.setattr(sys, "argv", ["stages/sgn/NAME.py", "model1"])
         with pytest.raises(SystemExit) as stopped:
-            command.run(evaluate.main)
+            command.run(stage.main)
     assert stopped.value.code == 1
     text = capsys.readouterr().err
     assert text.startswith("error: ")
@@ -100,56 +112,46 @@ def error(capsys: pytest.CaptureFixture[str]) -> str:
     return text
 
 
-def outputs() -> dict[str, bytes]:
-    return {
-        path: Path(path).read_bytes() for path in ("reports/metrics/runs/model1.json", "data/translations/model1.npz")
-    }
-
-
-def test_losses_and_translations_come_out_and_twice_the_same(project: Path, vgg_weights: dict[str, Tensor]) -> None:
-    result = run("model1")
-    assert result.returncode == 0, result.stderr
-    first = outputs()
-    evaluate.main("model1")
-    assert outputs() == first
-    assert not [p for p in Path().rglob("*") if ".tmp" in p.name]
-    assert os.listdir("data/translations") == ["model1.npz"]
-
-    facts = json.loads(first["reports/metrics/runs/model1.json"])
+def test_losses_are_those_of_the_networks_on_the_test_pictures(
+    made: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]
+) -> None:
+    monkeypatch.chdir(made)
+    facts = json.loads(Path("reports/metrics/runs/model1.json").read_text())
     assert (facts["run"], facts["data"], facts["scale"], facts["alpha"]) == ("model1", "scenes", "smoke", 0.5)
-    assert (facts["precision"], facts["steps"]) == ("bf16", 6)
+    assert (facts["precision"], facts["steps"], facts["measured_by"]) == ("bf16", 6, "model1")
+    assert facts["objectives"][1] == {"letter": "B", "loss": "adversarial", "about": "vangogh"}
     assert facts["pictures"] == {"photo": 7, "vangogh": 3, "measured": 4, "lattice": 2}  # of scale smoke
     assert list(facts["seeds"]) == ["0", "2"]
     x = to_tensor(np.load("data/photo/test.npy"))[:4]
     y = to_tensor(np.load("data/vangogh/test.npy"))[[0, 1, 2, 0]]
     style = to_tensor(np.load("data/udnie/style.npy")[None])
     per = {"udnie": losses.Perceptual(VGG16(vgg_weights), style, 200.0)}
-    arrays = np.load("data/translations/model1.npz")
-    assert np.array_equal(arrays["S"], np.array(SETS))
-    assert np.array_equal(arrays["inputs"], np.load("data/photo/test.npy")[:4])
     for seed in (0, 2):
         generator, D = networks(seed)
         rows = facts["seeds"][str(seed)]["losses"]
         assert [tuple(row["S"]) for row in rows] == list(simplex.TABLE3)
         test = measures.TestSet(x, {"vangogh": y}, D, D, per)
         for row in (rows[0], rows[3]):
-            expected = measures.measure(generator, OBJECTIVES, test, tuple(row["S"]), 1)
+            expected = measures.losses_at(generator, MODEL1, test, tuple(row["S"]), 1)
             assert row.pop("own") == pytest.approx(expected.pop("own"), rel=1e-4)
             assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-4)
+    assert table3.measured(facts).shape == (2, 6, 4)
+    study = facts["seeds"]["2"]["study"]
+    assert len(study["lattice"]) == 28
+    assert [row["place"] for row in study["activations"]] == [1, 2, 3]
+
+
+def test_samples_are_the_networks_translations(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(made)
+    arrays = np.load("data/translations/model1.npz")
+    assert np.array_equal(arrays["S"], np.array(SETS))
+    assert np.array_equal(arrays["inputs"], np.load("data/photo/test.npy")[:4])
+    x = to_tensor(arrays["inputs"])
+    for seed in (0, 2):
         with torch.no_grad():
-            beyond = to_pictures(generator(x, torch.tensor([SETS[-1]] * 4))).astype(int)
+            beyond = to_pictures(networks(seed)[0](x, torch.tensor([SETS[-1]] * 4))).astype(int)
         assert abs(arrays[f"seed{seed}"][-1].astype(int) - beyond).max() <= 1
         assert arrays[f"seed{seed}"].shape == (len(SETS), 4, 32, 32, 3)
-    assert table3.measured(facts).shape == (2, 6, 4)
-
-
-def test_what_S_does_is_said_and_drawn(project: Path) -> None:
-    evaluate.main("model1")
-    facts = json.loads(Path("reports/metrics/runs/model1.json").read_text())
-    found = facts["seeds"]["2"]["study"]
-    assert len(found["lattice"]) == 28
-    assert [row["place"] for row in found["activations"]] == [1, 2, 3]
-    arrays = np.load("data/translations/model1.npz")
     assert np.allclose(arrays["draws_S"].sum(1), 1)
     assert arrays["draws"].shape == (18, 32, 32, 3)
     assert arrays["path"].shape == (60, 32, 32, 3)
@@ -157,13 +159,27 @@ def test_what_S_does_is_said_and_drawn(project: Path) -> None:
     assert [arrays[f"activation{place}"].shape for place in (1, 2, 3)] == [(3, 4, 4), (3, 4, 16), (3, 4, 16)]
 
 
-def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: Path) -> None:
+def test_a_seed_has_the_same_numbers_again_and_alone(made: Path, project: None) -> None:
+    values = yaml.safe_load(Path("params.yaml").read_text())
+    Path("params.yaml").write_text(yaml.safe_dump({**values, "seeds": [0]}))
+    evaluate.main("model1")
+    samples.main("model1")
+    before, after = (json.loads((p / "reports/metrics/runs/model1.json").read_text()) for p in (made, Path()))
+    assert after == {**before, "seeds": {"0": before["seeds"]["0"]}}
+    first, second = (np.load(p / "data/translations/model1.npz") for p in (made, Path()))
+    assert set(first) - set(second) == {"seed2"}
+    assert all(np.array_equal(first[name], second[name]) for name in second)
+    assert not [p for p in Path().rglob("*") if ".tmp" in p.name]
+
+
+def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_another_runs_discriminator(project: None) -> None:
     for seed in (0, 2):
         save("model1-w100", seed, networks(seed + 7)[0], nn.ModuleDict())
     evaluate.main("model1-w100")
+    samples.main("model1-w100")
     facts = json.loads(Path("reports/metrics/runs/model1-w100.json").read_text())
     (row,) = facts["seeds"]["0"]["losses"]
-    assert (facts["S"], facts["judge"], facts["alpha"]) == ([1.0, 0.0, 0.0], "model1", None)
+    assert (facts["S"], facts["measured_by"], facts["alpha"]) == ([1.0, 0.0, 0.0], "model1", None)
     assert (row["S"], row["own"]) == ([1.0, 0.0, 0.0], {"B": None})
     assert row["L_G"] == row["L_A"]
     assert row["L_B"] > 0
@@ -174,7 +190,7 @@ def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: 
 @pytest.mark.parametrize(
     "missing",
     [
-        "models/model1/2/generator.safetensors",
+        "models/model1/0/generator.safetensors",
         "models/vgg16.safetensors",
         "data/vangogh/test.npy",
         "data/vangogh/train.npy",
@@ -182,15 +198,23 @@ def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_its_judge(project: 
     ],
 )
 def test_a_missing_file_is_one_line_and_leaves_nothing(
-    project: Path, missing: str, capsys: pytest.CaptureFixture[str]
+    project: None, missing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(missing).unlink()
     assert missing in error(capsys)
     assert not Path("reports").exists()
+
+
+@pytest.mark.parametrize("missing", ["models/model1/2/generator.safetensors", "data/photo/test.npy"])
+def test_samples_of_a_missing_file_are_one_line_and_leave_nothing(
+    project: None, missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(missing).unlink()
+    assert f"{missing} is missing: `dvc repro " in error(capsys, samples)
     assert not Path("data/translations").exists()
 
 
-def test_a_loss_that_is_not_finite_says_which(project: Path) -> None:
+def test_a_loss_that_is_not_finite_says_which(project: None) -> None:
     generator, discriminators = networks(0)
     torch.nn.init.constant_(generator.last.bias, float("nan"))
     save("model1", 0, generator, discriminators)
@@ -210,7 +234,7 @@ def test_a_loss_that_is_not_finite_says_which(project: Path) -> None:
     ],
 )
 def test_pictures_of_another_size_name_the_stage_that_packs_them(
-    project: Path, path: str, shape: tuple[int, ...], words: str, capsys: pytest.CaptureFixture[str]
+    project: None, path: str, shape: tuple[int, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     np.save(path, np.zeros(shape, np.uint8))
     text = error(capsys)
@@ -220,10 +244,10 @@ def test_pictures_of_another_size_name_the_stage_that_packs_them(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"width": 8}, {"conditioning": "film"}, {"crop": 64}, {"draw": 1.0}, {"style_weight": 100.0}]
+    "changes", [{"width": 8}, {"conditioning": "film"}, {"crop": 64}, {"alpha": 1.0}, {"style_weight": 100.0}]
 )
 def test_a_model_of_another_training_is_refused(
-    project: Path, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    project: None, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     save("model1", 0, *networks(0), **changes)
     ((name, value),) = changes.items()
@@ -231,7 +255,7 @@ def test_a_model_of_another_training_is_refused(
     assert "train@model1`" in text
 
 
-def test_networks_of_other_sizes_are_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_networks_of_other_sizes_are_refused(project: None, capsys: pytest.CaptureFixture[str]) -> None:
     generator, discriminators = networks(0)
     for wrong in ((Generator(8, 1), discriminators), (generator, nn.ModuleDict({"vangogh": Discriminator(8)}))):
         save("model1", 0, *wrong)

@@ -13,7 +13,12 @@ from stages.sgn import toy, toy_figures
 from tests.clone import CHECKOUT
 
 PARAMS = CHECKOUT / "params.yaml"
-OUTS = ("models/toy.npz", "reports/metrics/toy.json", "reports/figures/figure5.png", "reports/figures/figure9.png")
+OUTS = (
+    "models/toy.npz",
+    "reports/metrics/toy.json",
+    "reports/figures/toy/figure5.png",
+    "reports/figures/toy/figure9.png",
+)
 
 
 def test_the_toy_stages_write_their_files_the_same_each_time(
@@ -39,5 +44,5 @@ def test_the_toy_stages_write_their_files_the_same_each_time(
     assert len({claim["id"] for claim in toy_claims.claims(numbers)}) == 6
     with np.load("models/toy.npz") as arrays:
         assert arrays["f_hyper"].shape[:2] == (5, numbers["settings"]["seeds"])
-    with Image.open("reports/figures/figure5.png") as picture:
+    with Image.open("reports/figures/toy/figure5.png") as picture:
         assert picture.width >= 900

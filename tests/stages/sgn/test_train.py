@@ -22,7 +22,7 @@ from pipeline.networks.generator import Generator
 from pipeline.shell import command
 from pipeline.training import scratch
 from stages.sgn import train
-from tests.clone import CHECKOUT
+from tests.clone import CHECKOUT, graph
 
 own_modules = functools.cache(scratch.own_modules)  # a test process has thousands of modules to look through
 
@@ -36,7 +36,8 @@ def write_params(**changes: Any) -> None:
 
 
 def fill(project: Path, vgg_weights: dict[str, Tensor]) -> None:
-    """Random pictures of two domains, a random style image, random weights for VGG16."""
+    """The graph, random pictures of two domains, a random style image, random weights for VGG16."""
+    graph(project)
     random = np.random.default_rng(0)
     for domain in ("photo", "vangogh"):
         (project / "data" / domain).mkdir(parents=True)
@@ -72,6 +73,7 @@ def noted():
 scratch.own_modules = noted
 sys.argv = ["stages/sgn/train.py", "model1"]
 runpy.run_module("stages.sgn.train", run_name="__main__", alter_sys=True)
+pathlib.Path("loaded.json").write_text(json.dumps(list(own_modules())))
 """
 
 
@@ -136,7 +138,8 @@ def test_networks_curves_and_grids_come_out_and_twice_the_same(
     )
     with safe_open("models/model1/0/generator.safetensors", "pt") as file:
         metadata = json.loads(file.metadata()["training"])
-    assert (metadata["steps"], metadata["seed"], metadata["draw"]) == (6, 0, 0.5)
+    assert (metadata["steps"], metadata["seed"], metadata["alpha"]) == (6, 0, 0.5)
+    assert (metadata["device"], metadata["threads"]) == ("cpu", 1)
     assert metadata["precision"] in ("bf16", "fp32")
 
     live = Path("reports/live/model1/plots")
@@ -193,7 +196,7 @@ def test_other_seeds_from_the_same_scratch_keep_exactly_their_curves(
 
 def test_a_hyper_parameter_model_without_adversarial_weight(project: Path) -> None:
     values = yaml.safe_load(Path("params.yaml").read_text())
-    fixed = {**values["runs"]["model1"], "draw": "seeds", "S": [1.0, 0.0, 0.0]}
+    fixed = {**values["runs"]["model1"], "reads": "seeds", "S": [1.0, 0.0, 0.0]}
     write_params(runs={"model1-w100": fixed})
     train.main("model1-w100")
     assert load_file("models/model1-w100/0/discriminators.safetensors") == {}
@@ -228,12 +231,15 @@ def test_what_changes_the_result_starts_from_nothing(project: Path, kept: None) 
 
 
 def test_the_name_of_the_scratch_folder_covers_all_the_code_that_trains(trained: Path) -> None:
-    """Otherwise, after a change of sgn.py, the finished checkpoint of the old code would be the new result."""
-    hashed = set(json.loads((trained / "hashed.json").read_text()))
+    """Otherwise, after a change of method.py, the finished checkpoint of the old code would be the new result."""
+    hashed, loaded = (json.loads((trained / f"{name}.json").read_text()) for name in ("hashed", "loaded"))
+    assert "pipeline/sgn/model/method.py" in hashed
+    assert loaded == hashed  # nothing is imported only after the name is made
     deps = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text())["stages"]["train"]["do"]["deps"]
-    code = {dep.replace("${item.method}", "sgn") for dep in deps if dep.endswith(".py")}
-    assert "pipeline/sgn/model/method.py" in code
-    assert code - hashed == set()
+    empty = {name for name in hashed if not (CHECKOUT / name).read_text()}  # a package's __init__.py above them
+    assert [
+        name for name in hashed if name not in empty and not any(Path(name).is_relative_to(dep) for dep in deps)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""unseen as DVC runs it: photos and Monet paintings through two trained generators."""
+"""figure7 as DVC runs it: photos and Monet paintings through two trained generators."""
 
 import json
 from pathlib import Path
@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from pipeline.core.pictures import to_tensor
 from safetensors.torch import save_file
 from torch import Tensor
 
 from pipeline.core import tensors
+from pipeline.core.params import read
+from pipeline.core.pictures import to_tensor
 from pipeline.networks.generator import Generator
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.model import params
-from stages.sgn import unseen
-from tests.clone import CHECKOUT
+from stages.sgn import figure7
+from tests.clone import CHECKOUT, graph
 
 CONDITIONINGS = {"comparison": "ccam", "singlegan": "cbn"}
 
@@ -24,6 +25,7 @@ CONDITIONINGS = {"comparison": "ccam", "singlegan": "cbn"}
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]) -> Path:
     """Scale smoke, one seed, five photos and three Monets of random pixels, networks of random weights."""
+    graph(tmp_path)
     random = np.random.default_rng(0)
     for domain, count in (("photo", 5), ("monet", 3)):
         (tmp_path / "data" / domain).mkdir(parents=True)
@@ -38,7 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[s
 
 
 def save(key: str, conditioning: str, folder: Path = Path()) -> None:
-    scale = params.load(folder / "params.yaml").scale_params.train.model_dump(mode="json")
+    scale = read(params.Params, folder / "params.yaml").scale_params.train.model_dump(mode="json")
     about = {"run": {"conditioning": conditioning}, "scale": scale, "steps": 6}
     tensors.write(folder / f"models/{key}/0/generator.safetensors", network(key).state_dict(), about)
 
@@ -50,11 +52,11 @@ def network(key: str) -> Generator:
 
 @torch.no_grad()
 def test_both_are_measured_at_the_first_corner_on_both_domains(project: Path, vgg_weights: dict[str, Tensor]) -> None:
-    unseen.main()
+    figure7.main()
     facts = json.loads(Path("reports/metrics/figure7.json").read_text())
     assert facts["pictures"] == {"photo": 4, "monet": 3}
     vgg, S = VGG16(vgg_weights), torch.tensor([[1.0, 0.0, 0.0]])
-    for name, key in unseen.RUNS.items():
+    for name, key in figure7.RUNS.items():
         for domain, count in facts["pictures"].items():
             x = to_tensor(np.load(f"data/{domain}/test.npy")[:count])
             output = network(key)(x, S.expand(count, -1))
@@ -63,20 +65,20 @@ def test_both_are_measured_at_the_first_corner_on_both_domains(project: Path, vg
 
 
 def test_some_translations_are_kept_for_the_figure(project: Path) -> None:
-    unseen.main()
-    arrays = np.load("data/translations/unseen.npz")
+    figure7.main()
+    arrays = np.load("data/translations/figure7.npz")
     assert {name: arrays[name].shape for name in arrays} == {
         "photo": (4, 32, 32, 3),
         "monet": (3, 32, 32, 3),
-        **{f"{name}_photo": (3, 4, 32, 32, 3) for name in unseen.RUNS},
-        **{f"{name}_monet": (3, 3, 32, 32, 3) for name in unseen.RUNS},
+        **{f"{name}_photo": (3, 4, 32, 32, 3) for name in figure7.RUNS},
+        **{f"{name}_monet": (3, 3, 32, 32, 3) for name in figure7.RUNS},
     }
 
 
 def test_a_missing_model_is_an_error_and_leaves_nothing(project: Path) -> None:
     Path("models/singlegan/0/generator.safetensors").unlink()
     with pytest.raises(ValueError, match=r"singlegan/0/generator.safetensors is missing: `dvc repro train@singlegan`"):
-        unseen.main()
+        figure7.main()
     assert not Path("reports").exists()
     assert not Path("data/translations").exists()
 
@@ -84,8 +86,8 @@ def test_a_missing_model_is_an_error_and_leaves_nothing(project: Path) -> None:
 def test_a_model_of_another_training_and_pictures_of_an_impossible_size_are_refused(project: Path) -> None:
     save("comparison", "film")
     with pytest.raises(ValueError, match=r"trained with conditioning film, params\.yaml says ccam: .*train@comparison"):
-        unseen.main()
+        figure7.main()
     save("comparison", "ccam")
     np.save("data/monet/test.npy", np.zeros((3, 30, 30, 3), np.uint8))
     with pytest.raises(ValueError, match=r"data/monet/test\.npy holds pictures of 30 pixels.*images@monet"):
-        unseen.main()
+        figure7.main()

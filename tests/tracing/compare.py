@@ -7,9 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.training.scratch import SHELL
+
 # Read, and not declared.
 NO_RESULT_DEPENDS_ON_IT = {"checkpoint_seconds"}  # only when a training saves its state
-SHELL = ("pipeline/shell/", "stages/__init__.py")  # only how a stage is started and stopped
 # Declared, and not read: each source of pictures has a manifest, and DVC has no dependency only where it is read.
 # The scenes need none, their code is a dependency of its own.
 MANIFEST_OF_SCENES = {"data/sources/scenes.json"}

@@ -19,7 +19,8 @@ SHARE_A_CLONE = {"test_pipeline.py", "test_second_paper.py"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process (`-n 2 --dist loadgroup`), and so do those that share a clone."""
+    """A file's tests run in one process (`-n 2 --dist loadgroup`), and so do those that share a clone, the first."""
+    items.sort(key=lambda item: item.path.name not in SHARE_A_CLONE)
     for item in items:
         group = "clone" if item.path.name in SHARE_A_CLONE else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))

@@ -143,7 +143,9 @@ def test_stages_declare_no_parameter_that_they_do_not_read(
     assert compare.by_stage(reads, stages, compare.unread_params) == {}
 
 
-def test_a_figure_a_claim_a_caption_and_a_page_compute_nothing_again(clone: Path, stages: dict[str, compare.Declared]) -> None:
+def test_a_figure_a_claim_a_caption_and_a_page_compute_nothing_again(
+    clone: Path, stages: dict[str, compare.Declared]
+) -> None:
     changed = changed_with(clone, [clone / path for path in TOLD], "\n")
     assert {"toy_figures", "translation_figures", "claims", "report@translation", "index"} <= changed
     assert not {name for name in compare.downstream(stages, changed) if name.startswith(COMPUTED)} - {"toy_figures"}

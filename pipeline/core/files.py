@@ -93,14 +93,6 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def expanded(path: str) -> Path:
-    """A path that a user wrote, with `~` and `~NAME` made a home; ValueError where there is no such home."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        raise ValueError(f"{path}: there is no home for {path.split('/')[0]}: write the whole path") from None
-
-
 def write_json(path: Path, value: Any) -> None:
     """Write JSON that reads well in a diff; ValueError for NaN and infinity, which JSON does not have."""
     text = json.dumps(value, allow_nan=False, indent=1, ensure_ascii=False)

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, cast
 
 from PIL import Image
 
-from pipeline.core import files
+from pipeline.shell import command
 
 
 @dataclass(frozen=True)
@@ -110,4 +110,4 @@ def load(data: str) -> Source:
 
 def resolve_root(data_root: str | None, invocation_root: Path) -> Path | None:
     """The user's `data_root` made absolute: a relative one is taken from the repository the command was typed in."""
-    return None if not data_root else invocation_root / files.expanded(data_root)
+    return None if not data_root else invocation_root / command.expanded(data_root)

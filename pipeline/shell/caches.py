@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.core import files
 from pipeline.shell import command
 
 VARIABLE = "SGN_CACHE"
@@ -15,8 +14,8 @@ def folder(environment: Mapping[str, str]) -> Path:
     A relative `$SGN_CACHE` counts from the repository in which the user typed the command.
     """
     if own := environment.get(VARIABLE):
-        return command.invocation_root() / files.expanded(own)
+        return command.invocation_root() / command.expanded(own)
     base = Path(environment.get("XDG_CACHE_HOME") or "")
     if not base.is_absolute():  # the XDG specification says to ignore a relative path
-        base = files.expanded("~/.cache")
+        base = command.expanded("~/.cache")
     return base / "sgn-reproduction"

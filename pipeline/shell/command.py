@@ -25,6 +25,14 @@ def invocation_root() -> Path:
     return Path(os.environ.get("DVC_ROOT") or Path.cwd()).absolute()
 
 
+def expanded(path: str) -> Path:
+    """A path that a user wrote, with `~` and `~NAME` made a home; ValueError where there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{path}: there is no home for {path.split('/')[0]}: write the whole path") from None
+
+
 def run(main: Callable[..., None]) -> None:
     """Call a stage's `main` with the command line's key and turn the user's mistakes into one line.
 

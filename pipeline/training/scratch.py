@@ -23,7 +23,8 @@ from pipeline.shell import command, stopping
 
 # Variables that choose other kernels in PyTorch's libraries, and with them other roundings.
 NUMERIC = ("MKL_CBWR", "MKL_ENABLE_", "ONEDNN_", "DNNL_", "ATEN_", "NVIDIA_TF32", "TORCH_ALLOW_TF32", "CUBLAS_")
-SHELL = ("pipeline", "shell")  # how a stage is started and stopped: no result depends on it
+# How a stage is started and stopped: no result depends on it, and no stage in dvc.yaml (tests/tracing/compare.py).
+SHELL = ("pipeline/shell/", "stages/__init__.py")
 
 
 @dataclass(frozen=True, order=True)
@@ -61,9 +62,9 @@ def own_modules() -> dict[str, Path]:
         ours = name.split(".")[0] in ("pipeline", "stages", "__main__")
         if ours and origin and Path(origin).resolve().is_relative_to(checkout):
             path = Path(origin).resolve()
-            relative = path.relative_to(checkout)
-            if relative.parts[0] in ("pipeline", "stages") and relative.parts[:2] != SHELL:
-                modules[relative.as_posix()] = path
+            relative = path.relative_to(checkout).as_posix()
+            if relative.startswith(("pipeline/", "stages/")) and not relative.startswith(SHELL):
+                modules[relative] = path
     return dict(sorted(modules.items()))
 
 

@@ -21,11 +21,12 @@ def main(key: str) -> None:
     """Translate test pictures with the run `key`; films and activations are those of the first seed."""
     p = params.load()
     run, scale = p.run(key), p.scale_params
+    images, batch = scale.evaluate.images, scale.evaluate.batch
     alpha = p.alpha if run.reads == "alpha" else None
     device = precision.device(p.device)
     precision.deterministic(device, p.threads)
     pictures = artifacts.read_packed(artifacts.test_pictures(run.input_domain), multiple=4)
-    x = to_tensor(pictures[: scale.evaluate.images]).to(device)
+    x = to_tensor(pictures[:images]).to(device)
     points = shown_points(run)
     arrays: dict[str, npt.NDArray[Any]] = {"S": np.array(points), "inputs": to_pictures(x[:SHOWN])}
     for seed in p.seeds:
@@ -37,7 +38,7 @@ def main(key: str) -> None:
             for name, sets in (("draws", drawn_points()), ("path", film_points())):
                 arrays[name] = to_pictures(translation.travel(generator, x[:1], sets))
                 arrays[f"{name}_S"] = np.array(sets)
-            opened = activations.at_corners(generator, x, scale.evaluate.batch)
+            opened = activations.at_corners(generator, x, batch)
             arrays |= {f"activation{place}": a.cpu().numpy() for place, a in enumerate(opened, start=1)}
     files.write_arrays(Path("data/translations") / f"{key}.npz", arrays)
 

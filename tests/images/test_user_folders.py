@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.core import files
 from pipeline.images import card, packing, source
 from pipeline.images.folder import find_style, layout
 from pipeline.images.source import Picture, StyleRequest
-from pipeline.shell import caches
+from pipeline.shell import caches, command
 from tests.clone import CHECKOUT
 
 
@@ -33,7 +32,7 @@ def test_a_home_that_is_not_there_is_a_sentence(path: str) -> None:
 
 def test_a_home_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
-    assert files.expanded("~/pictures") == Path("/somewhere/pictures")
+    assert command.expanded("~/pictures") == Path("/somewhere/pictures")
     assert caches.folder({}) == Path("/somewhere/.cache/sgn-reproduction")
 
 

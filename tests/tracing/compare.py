@@ -7,11 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.training.scratch import SHELL
+
 # Read, and not declared.
 NO_RESULT_DEPENDS_ON_IT = {"checkpoint_seconds"}  # only when a training saves its state
 # Declared, and not read: each source of pictures has a manifest, and DVC has no dependency only where it is read.
 # The scenes need none, their code is a dependency of its own.
 MANIFEST_OF_SCENES = {"data/sources/scenes.json"}
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,35 @@ class Declared:
 
 
 def traced(logs: Path) -> dict[str, Read]:
-    """The stages that ran, by the names that DVC gives them."""
+    """The stages that ran, by their names (sitecustomize.stage_of)."""
     found = {}
-    for log in sorted(logs.iterdir()):
+    for log in sorted(path for path in logs.rglob("*") if path.is_file()):
         lines = [line.split("\t") for line in log.read_text(encoding="utf-8").splitlines()]
         files, folders, params = ({what for kind, what in lines if kind == k} for k in ("file", "folder", "param"))
-        found[log.name] = Read(files, folders, params)
+        found[log.relative_to(logs).as_posix()] = Read(files, folders, params)
     return found
 
 
 def locked(checkout: Path) -> dict[str, Declared]:
-    """The stages in dvc.lock, in which all templates are filled in."""
-    stages = yaml.safe_load((checkout / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-    return {
-        name: Declared(
-            deps={entry["path"].rstrip("/") for entry in stage.get("deps", [])},
-            outs={entry["path"].rstrip("/") for entry in stage.get("outs", [])},
-            params=set(stage.get("params", {}).get("params.yaml", {})),
-        )
-        for name, stage in stages.items()
-    }
+    """The stages in dvc.lock, in which all templates are filled in; those of a further paper by PAPER/NAME.
+
+    Their paths too count from the checkout: `wdir` in stages/PAPER/dvc.yaml is ../..
+    """
+    papers = {path.parent.name + "/": path for path in sorted((checkout / "stages").glob("*/dvc.lock"))}
+    found = {}
+    for paper, lock in {"": checkout / "dvc.lock", **papers}.items():
+        for name, stage in yaml.load(lock.read_bytes(), Loader=LOADER)["stages"].items():
+            found[paper + name] = Declared(
+                deps={path_of(entry) for entry in stage.get("deps", [])},
+                outs={path_of(entry) for entry in stage.get("outs", [])},
+                params=set(stage.get("params", {}).get("params.yaml", {})),
+            )
+    return found
+
+
+def path_of(entry: dict[str, str]) -> str:
+    """The path of a dependency or an output, without a slash at its end."""
+    return entry["path"].rstrip("/")
 
 
 def covers(declared: str, path: str, separator: str) -> bool:
@@ -71,8 +83,9 @@ def unread(read: Iterable[str], declared: Iterable[str], separator: str) -> set[
 
 
 def undeclared_files(read: Read, declared: Declared, checkout: Path) -> set[str]:
-    """Files and listed folders, without empty modules; params.yaml is declared by its values."""
+    """Files and listed folders, without empty modules and the shell; params.yaml is declared by its values."""
     files = {path for path in read.files if not (path.endswith(".py") and empty(checkout / path))}
+    files = {path for path in files if not path.startswith(SHELL)}
     files -= {"params.yaml"} if declared.params else set()
     # Python lists a folder to find a module in it; which module it found is a file that it reads.
     folders = {path for path in read.folders if path.split("/")[0] not in (".", "pipeline", "stages")}

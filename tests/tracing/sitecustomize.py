@@ -37,15 +37,17 @@ def begin() -> None:
 
 
 def stage_of(command: list[str]) -> str | None:
-    """The name that DVC gives a stage, by its command line: `python -m stages.sgn.train model1` is train@model1."""
+    """A stage's name by its command line, as compare.locked has it: `python -m stages.sgn.train model1` is
+    train@model1, which is in dvc.yaml; `python -m stages.toypaper.train one` is toypaper/train@one."""
     match command:
         case [_, "-m", module, *key] if module.startswith("stages."):
-            return "@".join([module.removeprefix("stages."), *key])
+            return "@".join([module.removeprefix("stages.").removeprefix("sgn.").replace(".", "/"), *key])
     return None
 
 
 def writer(path: str) -> Tell:
     """Append each line to the file at once, so that a child that ends without atexit loses none."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     told = set()
 
@@ -107,13 +109,13 @@ def module_of(relative: str) -> str | None:
 
 
 class ParamsFinder:
-    """Finds pipeline.params as Python does, and watches what it loads."""
+    """Finds pipeline.core.params as Python does, and watches what it reads."""
 
     def __init__(self, tell: Tell) -> None:
         self.tell = tell
 
     def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path, target) if name == "pipeline.params" else None
+        spec = PathFinder.find_spec(name, path, target) if name == "pipeline.core.params" else None
         if spec is not None:
             loader: Any = spec.loader
             execute = loader.exec_module
@@ -155,7 +157,10 @@ class Named(dict[str, Any]):
 
 
 def watch(params: ModuleType, tell: Tell) -> None:
-    """Tell each value that is read of what `params.load()` returns, by its path: scales.smoke.train.batch."""
+    """Tell each value that is read of what `params.read()` returns, by its path: scales.smoke.train.batch.
+
+    Values are what is no mapping: also a dataclass of a paper's, such as runs.model1.A.
+    """
     places: dict[int, tuple[str, Any]] = {}  # by id; the object beside it keeps its id from being given to another
     quiet: list[None] = []
 
@@ -172,7 +177,7 @@ def watch(params: ModuleType, tell: Tell) -> None:
             tell("param", path)
 
     def place(value: Any, path: str) -> Any:
-        if isinstance(value, params.Frozen):
+        if isinstance(value, model):
             places[id(value)] = path, value
             fields = value.__dict__
             fields.update({name: place(part, joined(path, name)) for name, part in fields.items()})
@@ -181,21 +186,22 @@ def watch(params: ModuleType, tell: Tell) -> None:
             return Named(parts, lambda: heard(path))
         return value
 
-    load, attribute, dump = params.load, params.Frozen.__getattribute__, params.Frozen.model_dump
-    scale_params = params.Params.scale_params.fget
+    model = params.BaseModel
+    read, attribute, dump = params.read, model.__getattribute__, model.model_dump
+    scale_params = params.Shared.scale_params.fget
 
-    def watched_load(*arguments: Any) -> Any:
+    def watched_read(*arguments: Any) -> Any:
         with unheard():
-            return place(load(*arguments), "")
+            return place(read(*arguments), "")
 
     def watched_attribute(self: Any, name: str) -> Any:
         value = attribute(self, name)
         if not quiet and id(self) in places:
             path = places[id(self)][0]
             if name == "__dict__":  # a comparison, a copy, a hash: all of it
-                for leaf in leaves(value, path, params.Frozen):
+                for leaf in leaves(value, path, model):
                     tell("param", leaf)
-            elif name in type(self).model_fields and not isinstance(value, params.Frozen | dict):
+            elif name in type(self).model_fields and not isinstance(value, model | dict):
                 tell("param", joined(path, name))
         return value
 
@@ -203,7 +209,7 @@ def watch(params: ModuleType, tell: Tell) -> None:
         with unheard():
             result = dump(self, **options)
         if id(self) in places:
-            for leaf in leaves(result, places[id(self)][0], params.Frozen):
+            for leaf in leaves(result, places[id(self)][0], model):
                 heard(leaf)
         return result
 
@@ -211,10 +217,10 @@ def watch(params: ModuleType, tell: Tell) -> None:
         with unheard():  # a stage declares scales.SCALE, not scale, to depend on the values of its own scale
             return scale_params(self)
 
-    params.load = watched_load  # type: ignore[attr-defined]
-    params.Frozen.__getattribute__ = watched_attribute
-    params.Frozen.model_dump = watched_dump
-    params.Params.scale_params = property(watched_scale)
+    params.read = watched_read  # type: ignore[attr-defined]
+    model.__getattribute__ = watched_attribute
+    model.model_dump = watched_dump
+    params.Shared.scale_params = property(watched_scale)
 
 
 def joined(path: str, name: str) -> str:

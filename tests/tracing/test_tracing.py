@@ -13,6 +13,7 @@ from tests.tracing import compare
 STAGE = """
 import os, subprocess, sys
 from pathlib import Path
+from pipeline.core import params as core
 from pipeline.sgn.model import params
 from stages import helper
 
@@ -31,8 +32,9 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 p = params.load()
-p.alpha, p.seeds, p.scale_params.train.batch, p.run("model1").A.about
-p.run("model2").model_dump(exclude={"judge", "A", "B", "C"})
+p.alpha, p.seeds, p.scale_params.train.batch, p.run("model1").A.about, p.seeds
+core.load().scale_params.images.test_size, p.domain("photo").side
+p.run("model2").model_dump(exclude={"measured_by", "B", "C"})
 dict(p.scale_params.toy)
 list(p.styles)
 """
@@ -80,8 +82,10 @@ def test_listed_folders_count_too(read: compare.Read) -> None:
 
 def test_params_are_the_leaves_that_were_read(checkout: Path, read: compare.Read) -> None:
     toy = {f"scales.small.toy.{name}" for name in ("epochs", "seeds", "widths", "width_seeds")}
-    dumped = {f"runs.model2.{name}" for name in ("method", "conditioning", "draw", "epochs", "style_weight", "S")}
-    single = {"alpha", "seeds", "scales.small.train.batch", "runs.model1.A.about", "styles"}
+    dumped = {f"runs.model2.{name}" for name in ("method", "conditioning", "reads", "epochs", "style_weight", "S")}
+    dumped |= {f"runs.model2.A.{name}" for name in ("loss", "about")}
+    single = {"alpha", "seeds", "scales.small.train.batch", "runs.model1.A", "styles"}
+    single |= {"scales.small.images.test_size", "domains.photo.side"}
     assert read.params == single | dumped | toy
 
 
@@ -89,15 +93,20 @@ def test_a_key_is_part_of_the_stages_name_and_other_programs_are_no_stages(check
     (checkout / "checkout" / "stages" / "keyed.py").write_text("open('read.txt').close()\n")
     reads = trace(checkout, "-m", "stages.keyed", "model1-w100")
     assert reads["keyed@model1-w100"].files == {"stages/__init__.py", "stages/keyed.py", "read.txt"}
-    before = set(reads)
+    (checkout / "checkout" / "stages" / "another").mkdir()
+    (checkout / "checkout" / "stages" / "another" / "made_up.py").touch()
+    before = {*trace(checkout, "-m", "stages.another.made_up", "one"), *reads}
+    assert "another/made_up@one" in before
     assert set(trace(checkout, "-c", "open('unread.txt').close()")) == before
 
 
 def test_the_comparison_goes_both_ways() -> None:
     read = compare.Read(
-        {"data/photo/train.npy", "pipeline/core/files.py"}, set(), {"alpha", "runs.model1.S", "checkpoint_seconds"}
+        {"data/photo/train.npy", "pipeline/core/files.py", "pipeline/shell/command.py", "stages/__init__.py"},
+        set(),
+        {"alpha", "runs.model1.S", "checkpoint_seconds"},
     )
-    right = compare.Declared({"data/photo", "pipeline/core/files.py"}, set(), {"alpha", "runs.model1"})
+    right = compare.Declared({"data/photo", "pipeline/core"}, set(), {"alpha", "runs.model1"})
     wrong = compare.Declared(
         {"data/pho", "pipeline/core/files.py", "models"}, set(), {"alph", "runs.model1-w100", "seeds"}
     )

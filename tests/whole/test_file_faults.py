@@ -23,7 +23,6 @@ import numpy as np
 import pytest
 import yaml
 from safetensors.torch import save_file
-from tests.paper import made_up
 from torch import Tensor
 
 from pipeline.core import files
@@ -31,8 +30,10 @@ from pipeline.sgn.figures import movie
 from pipeline.sgn.model import params
 from pipeline.sgn.pages import items
 from pipeline.shell import command
-from tests.clone import CHECKOUT
-from tests.stages import test_claims, test_drawing_stages, test_evaluate, test_report, test_unseen
+from tests.clone import CHECKOUT, graph
+from tests.sgn.paper import made_up
+from tests.stages import test_report
+from tests.stages.sgn import test_claims, test_drawing_stages, test_evaluate, test_figure7
 
 LIMITS = (0, 100, 1_000, 10_000, 100_000)  # bytes, the largest file that a process may write
 NOBODY = 12345
@@ -44,7 +45,7 @@ Fill = Callable[[dict[str, Tensor]], None]
 
 @dataclass(frozen=True)
 class Case:
-    """A stage, what fills the current folder with its inputs, and for some inputs the stage that makes them."""
+    """A stage's module, what fills the current folder with its inputs, and for some inputs what makes them."""
 
     stage: str
     key: str | None
@@ -56,6 +57,7 @@ class Case:
 
 
 def write_params(vgg_weights: dict[str, Tensor]) -> None:
+    graph(Path())
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     Path("params.yaml").write_text(yaml.safe_dump({**values, "scale": "smoke", "threads": 1}))
     shutil.copytree(CHECKOUT / "data/sources", "data/sources", ignore=shutil.ignore_patterns(".*"))
@@ -63,15 +65,12 @@ def write_params(vgg_weights: dict[str, Tensor]) -> None:
 
 def write_toy(vgg_weights: dict[str, Tensor]) -> None:
     write_params(vgg_weights)
-    assert start("toy") == (0, "")
+    assert start("sgn.toy") == (0, "")
 
 
 def write_pictures(vgg_weights: dict[str, Tensor]) -> None:
+    graph(Path())
     test_drawing_stages.write_all()
-    for seed in test_drawing_stages.SURFACES:
-        curve = Path(f"reports/live/model1/plots/metrics/seed{seed}/L_G.tsv")
-        curve.parent.mkdir(parents=True)
-        curve.write_text("step\tL_G\n0\t1.5\n2\t1.25\n")
 
 
 def write_networks(vgg_weights: dict[str, Tensor]) -> None:
@@ -88,11 +87,12 @@ def write_networks(vgg_weights: dict[str, Tensor]) -> None:
     generator, discriminators = test_evaluate.networks(0)
     test_evaluate.save("model1", 0, generator, discriminators)
     test_evaluate.save("model1-w110", 0, generator, discriminators)
-    for key, conditioning in test_unseen.CONDITIONINGS.items():
-        test_unseen.save(key, conditioning)
+    for key, conditioning in test_figure7.CONDITIONINGS.items():
+        test_figure7.save(key, conditioning)
 
 
 def write_metrics(vgg_weights: dict[str, Tensor]) -> None:
+    graph(Path())
     test_claims.write(made_up.runs(), seeds=1)
 
 
@@ -120,23 +120,23 @@ def write_domains(vgg_weights: dict[str, Tensor]) -> None:
 
 
 MODEL1, TRANSLATIONS = "reports/metrics/runs/model1.json", "data/translations/model1.npz"
-READS_MODEL1 = {MODEL1: "evaluate@model1", TRANSLATIONS: "evaluate@model1"}
 VGG, PHOTO = {"models/vgg16.safetensors": "vgg16"}, {"data/photo/test.npy": "images@photo"}
+FIGURE7 = {"reports/metrics/figure7.json": "figure7"}
 CASES = [
-    Case("toy", None, write_params),
-    Case("toy_figures", None, write_toy, {"models/toy.npz": "toy", "reports/metrics/toy.json": "toy"}),
+    Case("sgn.toy", None, write_params),
+    Case("sgn.toy_figures", None, write_toy, {"models/toy.npz": "toy", "reports/metrics/toy.json": "toy"}),
     Case("images", "photo", write_params),
     Case("styles", "udnie", write_params),
     Case("contact_sheet", None, write_domains),
     Case("vgg16", None, write_params),
     Case(
-        "train",
+        "sgn.train",
         "model1-w100",
         write_networks,
         {"data/photo/train.npy": "images@photo", "data/vangogh/train.npy": "images@vangogh", **PHOTO},
     ),
     Case(
-        "evaluate",
+        "sgn.evaluate",
         "model1-w110",
         write_networks,
         {
@@ -150,7 +150,13 @@ CASES = [
         },
     ),
     Case(
-        "unseen",
+        "sgn.samples",
+        "model1-w110",
+        write_networks,
+        {**PHOTO, "models/model1-w110/0/generator.safetensors": "train@model1-w110"},
+    ),
+    Case(
+        "sgn.figure7",
         None,
         write_networks,
         {
@@ -162,46 +168,39 @@ CASES = [
         },
     ),
     Case(
-        "figure",
-        "model1",
-        write_pictures,
-        {**READS_MODEL1, "reports/live/model1/plots/metrics/seed0/L_G.tsv": "train@model1"},
-    ),
-    Case(
-        "figure7",
+        "sgn.translation_figures",
         None,
         write_pictures,
         {
-            "reports/metrics/figure7.json": "unseen",
-            "data/translations/unseen.npz": "unseen",
+            **FIGURE7,
+            MODEL1: "evaluate@model1",
+            TRANSLATIONS: "samples@model1",
+            "reports/live/model1/plots/metrics/seed0/L_G.tsv": "train@model1",
+            "data/translations/figure7.npz": "figure7",
             "reports/metrics/runs/singlegan.json": "evaluate@singlegan",
         },
     ),
     Case(
-        "figure8",
+        "sgn.injection_figures",
         None,
         write_pictures,
         {
             "reports/metrics/runs/model2-film.json": "evaluate@model2-film",
-            "data/translations/model2-cbn.npz": "evaluate@model2-cbn",
+            "data/translations/model2-cbn.npz": "samples@model2-cbn",
         },
     ),
-    Case("figure10", None, write_pictures, READS_MODEL1),
-    Case("draws", None, write_pictures, READS_MODEL1),
-    Case("surfaces", None, write_pictures, {MODEL1: "evaluate@model1"}),
-    Case("movie", None, write_pictures, READS_MODEL1),
     Case(
-        "claims",
+        "sgn.claims",
         None,
         write_metrics,
         {
+            **FIGURE7,
             "reports/metrics/toy.json": "toy",
-            "reports/metrics/figure7.json": "unseen",
             "reports/metrics/cost.json": "cost",
             "reports/metrics/runs/model2-film.json": "evaluate@model2-film",
         },
     ),
-    Case("cost", None, write_steps, {MODEL1: "evaluate@model1"}),
+    Case("sgn.cost", None, write_steps, {MODEL1: "evaluate@model1"}),
     Case(
         "report",
         "toy",
@@ -215,11 +214,10 @@ CASES = [
         {"reports/metrics/claims.json": "claims", MODEL1: "evaluate@model1"},
     ),
 ]
-UNFORKED = {"cost"}  # PyTorch's counting of operations starts threads, which do not always survive a fork
-NEVER_QUICK = {"report", "cost"}
-SLOW_TO_WRITE = NEVER_QUICK | {"toy", "contact_sheet", "train", "unseen", "figure", "figure7", "figure8", "figure10"}
-SLOW_TO_WRITE |= {"toy_figures", "surfaces", "movie", "index"}
-SLOW_TO_READ = NEVER_QUICK | {"train", "unseen", "evaluate"}
+UNFORKED = {"sgn.cost"}  # PyTorch's counting of operations starts threads, which do not always survive a fork
+NEVER_QUICK = {"report", "sgn.cost", "sgn.translation_figures", "sgn.injection_figures"}
+SLOW_TO_WRITE = NEVER_QUICK | {"sgn.toy", "sgn.toy_figures", "contact_sheet", "sgn.train", "sgn.figure7", "index"}
+SLOW_TO_READ = NEVER_QUICK | {"sgn.train", "sgn.figure7", "sgn.evaluate"}
 
 
 def parameters(cases: list[Case], slow: set[str]) -> list[object]:

@@ -59,7 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Ten
 @pytest.mark.parametrize("key", RUNS)
 def test_two_steps_at_the_papers_sizes(project: Path, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
-    stage("train", key)
+    stage("sgn.train", key)
     generator = load_file(f"models/{key}/0/generator.safetensors")
     assert all(tensor.isfinite().all() for tensor in generator.values())
     assert generator["first.weight"].shape[0] == 64

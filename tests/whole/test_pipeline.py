@@ -12,30 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.clone import CHECKOUT, call, change, dvc, environment, heed_sigint, make
+from tests.clone import call, change, dvc, environment, heed_sigint
 from tests.tracing import compare
+from tests.whole.smoke import changed_with, stages_of
 
-# What no figure's code may change.
-COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "unseen", "cost")
-
-
-def stages_of(text: str) -> set[str]:
-    """The stages that a dry run would run."""
-    return set(re.findall(r"Running stage '([^']+)'", text))
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of the working tree, at scale smoke, after its first `dvc repro`; its path has a space in it.
-
-    What each stage read is recorded in the folder `trace` beside it (tests/tracing).
-    """
-    folder = tmp_path_factory.mktemp("clone") / "my clone"
-    make(folder)
-    trace = folder.parent / "trace"
-    trace.mkdir()
-    dvc(folder, "repro", PYTHONPATH=str(CHECKOUT / "tests" / "tracing"), SGN_TRACE=str(trace))
-    return folder
+# What no figure, claim or page may change.
+COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "samples@", "figure7", "cost")
+TOLD = [
+    "pipeline/sgn/figures/surfaces.py",
+    "pipeline/figures/style.py",
+    "stages/sgn/translation_figures.py",
+    "pipeline/sgn/paper/table3_claims.py",
+    "pipeline/claims/verdict.py",
+    "pipeline/sgn/pages/items.py",
+    "pipeline/report/html.py",
+    "pipeline/report/page.css",
+    "notebooks/translation.ipynb",
+]
 
 
 @pytest.fixture(scope="module")
@@ -150,34 +143,40 @@ def test_stages_declare_no_parameter_that_they_do_not_read(
     assert compare.by_stage(reads, stages, compare.unread_params) == {}
 
 
-def status_after(clone: Path, files: list[Path], line: str) -> set[str]:
-    """The stages that `dvc status` calls changed after a line was added to some files, which are then as before."""
-    before = {path: path.read_bytes() for path in files}
-    try:
-        for path, data in before.items():
-            path.write_bytes(data + line.encode())
-        text = dvc(clone, "status", "--json", "dvc.yaml")
-        return set(json.JSONDecoder().raw_decode(text, text.index("{"))[0])
-    finally:
-        for path, data in before.items():
-            path.write_bytes(data)
-
-
-def test_a_comment_in_the_figures_computes_nothing_again(clone: Path, stages: dict[str, compare.Declared]) -> None:
-    changed = status_after(clone, sorted((clone / "pipeline/figures").glob("*.py")), "# a comment\n")
-    assert {"toy_figures", "figure@model1", "figure7", "movie"} <= changed
+def test_a_figure_a_claim_a_caption_and_a_page_compute_nothing_again(
+    clone: Path, stages: dict[str, compare.Declared]
+) -> None:
+    changed = changed_with(clone, [clone / path for path in TOLD], "\n")
+    assert {"toy_figures", "translation_figures", "claims", "report@translation", "index"} <= changed
     assert not {name for name in compare.downstream(stages, changed) if name.startswith(COMPUTED)} - {"toy_figures"}
 
 
-def test_a_line_in_the_losses_retrains_everything_that_uses_them(
-    clone: Path, reads: dict[str, compare.Read], stages: dict[str, compare.Declared]
+def test_how_a_stage_is_started_changes_nothing(clone: Path) -> None:
+    shell = [*sorted((clone / "pipeline/shell").glob("*.py")), clone / "stages/__init__.py"]
+    assert changed_with(clone, shell, "# a comment\n") == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "rests"),
+    [
+        (
+            "pipeline/sgn/model/losses.py",
+            {"train@model1", "evaluate@model1"},
+            {"images@photo", "vgg16", "contact_sheet"},
+        ),
+        ("pipeline/networks/layers.py", {"train@singlegan", "samples@model3"}, {"toy", "images@photo", "claims"}),
+        ("pipeline/training/loop.py", {"train@model2-film"}, {"evaluate@model1", "samples@model1", "figure7", "toy"}),
+        ("pipeline/sgn/evaluation/measures.py", {"evaluate@model1"}, {"train@model1", "figure7", "toy"}),
+    ],
+)
+def test_a_line_of_what_computes_changes_the_stages_whose_packages_hold_it(
+    clone: Path, stages: dict[str, compare.Declared], path: str, changes: set[str], rests: set[str]
 ) -> None:
-    changed = status_after(clone, [clone / "pipeline/sgn/model/losses.py"], "CHANGED = True\n")
-    users = {name for name, read in reads.items() if "pipeline/sgn/model/losses.py" in read.files}
-    assert changed == users
-    assert users >= {name for name in stages if name.startswith(("train@", "evaluate@"))} | {"unseen", "cost"}
-    rests = {name for name in stages if name.startswith(("images@", "styles@"))} | {"toy", "vgg16", "contact_sheet"}
-    assert not rests & compare.downstream(stages, changed)
+    changed = changed_with(clone, [clone / path], "CHANGED = True\n")
+    holders = {name for name, stage in stages.items() if any(compare.covers(dep, path, "/") for dep in stage.deps)}
+    assert changed == holders
+    assert changes <= changed
+    assert not rests & changed
 
 
 def test_metrics_and_plots_can_be_shown(clone: Path) -> None:
@@ -199,20 +198,16 @@ def results(clone: Path) -> dict[str, bytes]:
         "images photo",
         "styles udnie",
         "contact_sheet",
-        "toy",
-        "toy_figures",
-        "train model1",
-        "evaluate model1",
-        "unseen",
-        "cost",
-        "figure model1",
-        "figure7",
-        "figure8",
-        "figure10",
-        "draws",
-        "surfaces",
-        "movie",
-        "claims",
+        "sgn.toy",
+        "sgn.toy_figures",
+        "sgn.train model1",
+        "sgn.evaluate model1",
+        "sgn.samples model1",
+        "sgn.figure7",
+        "sgn.cost",
+        "sgn.translation_figures",
+        "sgn.injection_figures",
+        "sgn.claims",
         "report injection",
         "index",
     ],

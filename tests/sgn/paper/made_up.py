@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pipeline.core import results
 import numpy as np
 
+from pipeline.core import results
 from pipeline.sgn.model import simplex
 from pipeline.sgn.paper import table3, toy_claims
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
-from pipeline.sgn.results import RunResult
 from pipeline.sgn.paper.table1 import PAPER
+from pipeline.sgn.results import RunResult
 
 LETTERS = "ABC"
 PAIRS = ("AB", "AC", "BC")

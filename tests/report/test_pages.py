@@ -284,7 +284,7 @@ def test_a_verdict_of_a_single_seed_is_said_to_be_one() -> None:
     assert "one seed" not in claims.tally([three])
 
 
-# --- provenance --------------------------------------------------------------------------------------------------------
+# --- provenance ------------------------------------------------------------------------------------------------------
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import relu_
 
 from pipeline.networks.conditioning import Conditioning, build
-from pipeline.networks.layers import arranged, instance_norm, reflect, upsample
+from pipeline.networks.layers import arranged, instance_norm, reflect, to_few_channels, upsample
 
 
 class Generator(nn.Module):
@@ -56,7 +56,7 @@ class Generator(nn.Module):
         for up in self.up:
             assert isinstance(up, nn.ConvTranspose2d)
             x = relu_(instance_norm(upsample(up, x)))  # (N, 2w, H/2, W/2), (N, w, H, W)
-        return torch.tanh(self.last(reflect(x, 3)))  # (N, 3, H, W)
+        return torch.tanh(to_few_channels(self.last, reflect(x, 3)))  # (N, 3, H, W)
 
 
 class ResidualBlock(nn.Module):

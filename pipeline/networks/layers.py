@@ -5,7 +5,7 @@ Shape legend: N samples, C channels, H W pixels, p padding.
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import batch_norm, conv_transpose2d, group_norm, max_pool2d, pad
+from torch.nn.functional import batch_norm, conv2d, conv_transpose2d, group_norm, max_pool2d, pad, pixel_shuffle
 
 
 def arranged(x: Tensor) -> Tensor:
@@ -81,3 +81,15 @@ def upsample(conv: nn.ConvTranspose2d, x: Tensor) -> Tensor:
     assert conv.bias is not None
     up = conv_transpose2d(x, conv.weight, None, stride=2, padding=1, output_padding=1)
     return up + conv.bias.to(up.dtype)[:, None, None]
+
+
+def to_few_channels(conv: nn.Conv2d, x: Tensor) -> Tensor:
+    """conv(x) for a convolution to 3 channels, H and W of its output even: (N, C, H + 6, W + 6) -> (N, 3, H, W).
+
+    A processor computes 16 channels of an output at a time, so 3 take as long as 16. Here the four pixels of each
+    2 x 2 square are 12 channels of a convolution with stride 2, whose kernel is the given one at four places.
+    """
+    assert conv.bias is not None
+    places = [pad(conv.weight, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)]
+    weight = torch.stack(places, 1).flatten(0, 1)  # (3 * 4, C, 8, 8)
+    return pixel_shuffle(conv2d(x, weight, conv.bias.repeat_interleave(4), stride=2), 2)

@@ -13,6 +13,7 @@ from pipeline.networks.layers import (
     max_pool_slices,
     reflect,
     reflect_slices,
+    to_few_channels,
     upsample,
 )
 
@@ -125,6 +126,7 @@ def test_instance_norm_in_bf16_is_as_close_as_bf16_can_be() -> None:
 
 CONVOLUTIONS = {
     "upsample": (upsample, lambda: nn.ConvTranspose2d(4, 3, 3, stride=2, padding=1, output_padding=1)),
+    "to_few_channels": (to_few_channels, lambda: nn.Conv2d(4, 3, 7)),
 }
 
 

@@ -75,6 +75,25 @@ class GramDifference(torch.autograd.Function):
         return dF.view(N, H, W, C).permute(0, 3, 1, 2), None
 
 
+class MeanSquare(torch.autograd.Function):
+    """mean (F - T)^2 per sample, T a constant: the difference is kept in F's type and squared in at least float32."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        difference = features - target
+        ctx.save_for_backward(difference)
+        wide_dtype = torch.promote_types(features.dtype, torch.float32)
+        length = torch.linalg.vector_norm(difference, dim=(1, 2, 3), dtype=wide_dtype)  # (N,)
+        loss: Tensor = length.square() / difference[0].numel()
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (difference,) = ctx.saved_tensors
+        scale = (2 / difference[0].numel()) * gradient  # (N,)
+        return difference * scale.to(difference.dtype)[:, None, None, None], None
+
+
 class Perceptual:
     """L_per = 0.001 * content + style, to one style image.
 
@@ -96,7 +115,7 @@ class Perceptual:
             features = self.vgg(output)
             with torch.no_grad():
                 wanted = self.vgg(content, depth=2)[1]  # relu2_2
-            loss = 0.001 * mean_per_sample((wide(features[1]) - wide(wanted)).square())
+            loss: Tensor = 0.001 * MeanSquare.apply(features[1], wanted)
             for weight, F, target in zip(self.weights, features, self.targets, strict=True):
                 loss = loss + weight * GramDifference.apply(F, target)
         return loss

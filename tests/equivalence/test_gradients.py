@@ -58,11 +58,13 @@ def test_losses(loss: Callable[..., Tensor], arguments: int) -> None:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_gram_and_the_written_out_gradient_of_its_difference(layout: torch.memory_format) -> None:
+def test_gram_and_the_written_out_gradients_of_differences(layout: torch.memory_format) -> None:
     features = torch.randn(2, 4, 3, 5, dtype=torch.float64).contiguous(memory_format=layout).requires_grad_()
     assert gradcheck(losses.gram, [features])
     target = symmetric(4)  # as every Gram matrix
     assert gradcheck(lambda F: losses.GramDifference.apply(F, target), [features])
+    content = torch.randn_like(features).detach()
+    assert gradcheck(lambda F: losses.MeanSquare.apply(F, content), [features])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Shape legend: N samples, H W pixels, w width (64 in the paper).
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu_
 
-from pipeline.networks.layers import instance_norm
+from pipeline.networks.layers import arranged, instance_norm
 
 
 class Discriminator(nn.Module):
@@ -34,7 +34,7 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         first, *middle, last = self.convs
-        x = leaky_relu_(first(x), 0.2)  # (N, w, H/2, W/2)
+        x = leaky_relu_(first(arranged(x)), 0.2)  # (N, w, H/2, W/2)
         for conv in middle:
             x = leaky_relu_(instance_norm(conv(x)), 0.2)  # 2w at H/4, 4w at H/8, 8w at H/8 - 1
         patches: Tensor = last(x)  # (N, 1, H/8 - 2, W/8 - 2)

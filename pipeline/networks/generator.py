@@ -9,7 +9,7 @@ from torch.nn.functional import relu_
 
 from pipeline.conditionings import build
 from pipeline.conditionings.base import Conditioning
-from pipeline.networks.layers import instance_norm, reflect
+from pipeline.networks.layers import arranged, instance_norm, reflect, to_few_channels, upsample
 
 
 class Generator(nn.Module):
@@ -44,7 +44,7 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor, S: Tensor) -> Tensor:
         c = self.conditioning
-        x = c.input(x, S)  # (N, 3, H, W); more channels if S is concatenated
+        x = arranged(c.input(x, S))  # (N, 3, H, W); more channels if S is concatenated
         x = relu_(instance_norm(self.first(reflect(x, 3))))  # (N, w, H, W)
         x = c.gate(0, x, S)
         for place, down in enumerate(self.down):
@@ -55,8 +55,9 @@ class Generator(nn.Module):
             x = block(x, S, c, place)  # (N, 4w, H/4, W/4)
         x = c.gate(2, x, S)
         for up in self.up:
-            x = relu_(instance_norm(up(x)))  # (N, 2w, H/2, W/2), (N, w, H, W)
-        return torch.tanh(self.last(reflect(x, 3)))  # (N, 3, H, W)
+            assert isinstance(up, nn.ConvTranspose2d)
+            x = relu_(instance_norm(upsample(up, x)))  # (N, 2w, H/2, W/2), (N, w, H, W)
+        return torch.tanh(to_few_channels(self.last, reflect(x, 3)))  # (N, 3, H, W)
 
 
 class ResidualBlock(nn.Module):

@@ -6,9 +6,17 @@ Shape legend: N samples, C channels, H W pixels, p padding.
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.functional import group_norm, max_pool2d, pad
+from torch.nn.functional import batch_norm, conv2d, conv_transpose2d, max_pool2d, pad, pixel_shuffle
+
+
+def arranged(x: Tensor) -> Tensor:
+    """The same pictures in the layout that every layer after it keeps: on a CPU channels last.
+
+    There strided convolutions, reflection padding and their gradients take half the time or less of the other layout's.
+    """
+    return x if x.is_cuda else x.contiguous(memory_format=torch.channels_last)
 
 
 def reflect(x: Tensor, p: int) -> Tensor:
@@ -98,9 +106,43 @@ class _MaxPool(torch.autograd.Function):
 def instance_norm(x: Tensor) -> Tensor:
     """Instance norm without affine parameters (authors' code): each channel of each sample to mean 0, variance 1.
 
-    (N, C, H, W) -> the same; eps 1e-5, biased variance. Written as a group norm with one channel per group, which is
-    the same formula and on a CPU the fastest of PyTorch's kernels, also in bf16 (benchmarks/layers.py). On CUDA,
-    autocast makes a group norm's picture float32, twice the bytes, and without autocast its mean is rounded to bf16;
-    PyTorch's instance norm does neither.
+    (N, C, H, W) -> the same; eps 1e-5, biased variance. On a CPU a batch norm of each sample by itself, which is the
+    same formula: for channels last none of PyTorch's other kernels is fast both forward and backward
+    (benchmarks/layers.py). On CUDA, autocast makes a group norm's picture float32, twice the bytes, and without
+    autocast its mean is rounded to bf16; PyTorch's instance norm does neither.
     """
-    return functional.instance_norm(x) if x.is_cuda else group_norm(x, x.shape[1])
+    if x.is_cuda:
+        return functional.instance_norm(x)
+    C = x.shape[1]
+    # With a weight in float32, mean and deviation of bf16 pictures are float32, too.
+    weight = torch.ones(C, dtype=torch.promote_types(x.dtype, torch.float32), device=x.device)
+    bias = torch.zeros_like(weight)
+    return torch.cat([batch_norm(sample, None, None, weight, bias, training=True) for sample in x.split(1)])
+
+
+def upsample(conv: nn.ConvTranspose2d, x: Tensor) -> Tensor:
+    """conv(x) for a kernel of 3 x 3 and stride 2, its bias added by itself: (N, C, H, W) -> (N, C', 2H, 2W).
+
+    On a CPU the bias's gradient inside a transposed convolution takes as long as the convolution.
+    """
+    if x.is_cuda:
+        up: Tensor = conv(x)
+        return up
+    assert conv.bias is not None
+    up = conv_transpose2d(x, conv.weight, None, stride=2, padding=1, output_padding=1)
+    return up + conv.bias.to(up.dtype)[:, None, None]
+
+
+def to_few_channels(conv: nn.Conv2d, x: Tensor) -> Tensor:
+    """conv(x) for a convolution to 3 channels, H and W of its output even: (N, C, H + 6, W + 6) -> (N, 3, H, W).
+
+    A processor computes 16 channels of an output at a time, so 3 take as long as 16. Here the four pixels of each
+    2 x 2 square are 12 channels of a convolution with stride 2, whose kernel is the given one at four places.
+    """
+    if x.is_cuda:
+        few: Tensor = conv(x)
+        return few
+    assert conv.bias is not None
+    places = [pad(conv.weight, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)]
+    weight = torch.stack(places, 1).flatten(0, 1)  # (3 * 4, C, 8, 8)
+    return pixel_shuffle(conv2d(x, weight, conv.bias.repeat_interleave(4), stride=2), 2)

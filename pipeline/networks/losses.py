@@ -54,26 +54,46 @@ class GramDifference(torch.autograd.Function):
     """mean (Gram(F) - T)^2 per sample, with its gradient 4 F (Gram(F) - T) / (C^2 C H W) written out.
 
     The same number as from `gram`, with less work: automatic differentiation takes two products with F for what is one,
-    Gram matrices being symmetric.
+    Gram matrices being symmetric. The gradient's product has the type of the features, as their gradient has.
     """
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
         N, C, H, W = features.shape
-        F = wide(features).permute(0, 2, 3, 1).reshape(N, H * W, C)
+        F = features.permute(0, 2, 3, 1).reshape(N, H * W, C)
+        F_wide = wide(F)
         if F.is_cuda:
-            D = products(F, max(1, H * W // PIECE)) / (C * H * W) - target
-        else:
-            D = torch.baddbmm(target.expand(N, C, C), F.transpose(1, 2), F, beta=-1, alpha=1 / (C * H * W))
+            D = products(F_wide, max(1, H * W // PIECE)) / (C * H * W) - target
+        else:  # (N, C, C)
+            D = torch.baddbmm(target.expand(N, C, C), F_wide.transpose(1, 2), F_wide, beta=-1, alpha=1 / (C * H * W))
         ctx.save_for_backward(F, D)
-        ctx.features = features.dtype, features.shape
+        ctx.shape = features.shape
         loss: Tensor = torch.linalg.vector_norm(D.flatten(1), dim=1).square() / (C * C)
         return loss
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         F, D = ctx.saved_tensors
-        dtype, (N, C, H, W) = ctx.features
+        N, C, H, W = ctx.shape
         scale = (4 / (C * C * C * H * W)) * gradient  # (N,)
-        dF = (F @ D) * scale[:, None, None]  # (N, HW, C)
-        return dF.to(dtype).view(N, H, W, C).permute(0, 3, 1, 2), None
+        dF = F @ (D * scale[:, None, None]).to(F.dtype)  # (N, HW, C)
+        return dF.view(N, H, W, C).permute(0, 3, 1, 2), None
+
+
+class MeanSquare(torch.autograd.Function):
+    """mean (F - T)^2 per sample, T a constant: the difference is kept in F's type and squared in at least float32."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        difference = features - target
+        ctx.save_for_backward(difference)
+        wide_dtype = torch.promote_types(features.dtype, torch.float32)
+        length = torch.linalg.vector_norm(difference, dim=(1, 2, 3), dtype=wide_dtype)  # (N,)
+        loss: Tensor = length.square() / difference[0].numel()
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (difference,) = ctx.saved_tensors
+        scale = (2 / difference[0].numel()) * gradient  # (N,)
+        return difference * scale.to(difference.dtype)[:, None, None, None], None

@@ -13,7 +13,7 @@ from pipeline.conditionings.ccam import CCAM
 from pipeline.networks.discriminator import Discriminator
 from pipeline.networks.generator import Generator
 from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices
-from pipeline.networks.losses import GramDifference, discriminator_loss, generator_loss, gram
+from pipeline.networks.losses import GramDifference, MeanSquare, discriminator_loss, generator_loss, gram
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn import toy
 from pipeline.sgn.model import losses
@@ -62,11 +62,13 @@ def test_losses(loss: Callable[..., Tensor], arguments: int) -> None:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_gram_and_the_written_out_gradient_of_its_difference(layout: torch.memory_format) -> None:
+def test_gram_and_the_written_out_gradients_of_differences(layout: torch.memory_format) -> None:
     features = torch.randn(2, 4, 3, 5, dtype=torch.float64).contiguous(memory_format=layout).requires_grad_()
     assert gradcheck(gram, [features])
     target = symmetric(4)  # as every Gram matrix
     assert gradcheck(lambda F: GramDifference.apply(F, target), [features])
+    content = torch.randn_like(features).detach()
+    assert gradcheck(lambda F: MeanSquare.apply(F, content), [features])
 
 
 @pytest.mark.parametrize(

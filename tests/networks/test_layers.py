@@ -4,10 +4,18 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.networks.layers import instance_norm, max_pool, max_pool_slices, reflect, reflect_slices
+from pipeline.networks.layers import (
+    instance_norm,
+    max_pool,
+    max_pool_slices,
+    reflect,
+    reflect_slices,
+    to_few_channels,
+    upsample,
+)
 
 
 @pytest.mark.parametrize(("p", "H", "W"), [(1, 2, 5), (1, 9, 4), (3, 4, 4), (3, 11, 6)])
@@ -114,3 +122,38 @@ def test_instance_norm_in_bf16_is_as_close_as_bf16_can_be() -> None:
     x = torch.randn(2, 4, 16, 16)
     exact = instance_norm(x.bfloat16().float())
     torch.testing.assert_close(instance_norm(x.bfloat16()).float(), exact, rtol=0.01, atol=0.01)
+
+
+CONVOLUTIONS = {
+    "upsample": (upsample, lambda: nn.ConvTranspose2d(4, 3, 3, stride=2, padding=1, output_padding=1)),
+    "to_few_channels": (to_few_channels, lambda: nn.Conv2d(4, 3, 7)),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_rewritten_convolutions_are_their_modules_in_value_and_gradient(name: str, layout: torch.memory_format) -> None:
+    function, module = CONVOLUTIONS[name]
+    conv = module().double()
+    x = torch.randn(2, 4, 14, 18, dtype=torch.float64).contiguous(memory_format=layout).requires_grad_()
+    inputs = (x, conv.weight, conv.bias)
+    ours, theirs = function(conv, x), conv(x)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+    pull = torch.randn_like(ours)
+    for a, b in zip(torch.autograd.grad(ours, inputs, pull), torch.autograd.grad(theirs, inputs, pull), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_instance_norm_keeps_type_layout_and_bits(dtype: torch.dtype, layout: torch.memory_format) -> None:
+    x = torch.randn(3, 4, 8, 8).to(dtype).contiguous(memory_format=layout).requires_grad_()
+    pull = torch.randn_like(x)
+    (first, dx), (again, dx_again) = (
+        (y, torch.autograd.grad(y, x, pull)[0]) for y in (instance_norm(x), instance_norm(x))
+    )
+    for value in (first, dx):
+        assert value.dtype == dtype
+        assert value.is_contiguous(memory_format=layout)
+    assert torch.equal(first, again)
+    assert torch.equal(dx, dx_again)

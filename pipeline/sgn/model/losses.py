@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from pipeline.core.precision import wide
-from pipeline.networks.losses import GramDifference, gram, mean_per_sample
+from pipeline.networks.losses import GramDifference, MeanSquare, gram, mean_per_sample
 from pipeline.networks.vgg16 import VGG16
 
 LAYER_WEIGHTS = (0.1, 1.0, 10.0, 5.0)  # of relu1_2, relu2_2, relu3_3, relu4_3 in the style loss
@@ -48,7 +48,7 @@ class Perceptual:
             features = self.vgg(output)
             with torch.no_grad():
                 wanted = self.vgg(content, depth=2)[1]  # relu2_2
-            loss = 0.001 * mean_per_sample((wide(features[1]) - wide(wanted)).square())
+            loss: Tensor = 0.001 * MeanSquare.apply(features[1], wanted)
             for weight, F, target in zip(self.weights, features, self.targets, strict=True):
                 loss = loss + weight * GramDifference.apply(F, target)
         return loss

@@ -154,7 +154,7 @@ class Stage:
 
     def play(self, step: int = 0, spoil: str | None = None) -> loop.Played:
         sources = {name: Numbers(name) for name in ("photo", "art")}
-        batch = loop.inputs(self.m, sources, step, BATCH, CPU)
+        batch = loop.inputs(self.m, sources, step, BATCH)
         if spoil is not None:
             batch[spoil] = batch[spoil] * float("nan")
         return loop.play(self.m, batch, self.optimizers, "fp32", CPU)

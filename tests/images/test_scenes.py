@@ -53,7 +53,7 @@ def features(images: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def accuracy(domains: tuple[str, ...]) -> float:
     """Share of test pictures that fall to their own domain's mean in features whitened within domains, on train."""
-    train = [features(pictures(domain, "train", 18)) for domain in domains]
+    train = [features(pictures(domain, "train", 30)) for domain in domains]
     centres = np.stack([rows.mean(axis=0) for rows in train])
     within = np.concatenate([rows - centre for rows, centre in zip(train, centres, strict=True)])
     metric = np.linalg.inv(np.cov(within.T) + 1e-6 * np.eye(within.shape[1]))
@@ -112,8 +112,8 @@ def test_every_size(domain: str, size: int) -> None:
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_no_two_pictures_alike(domain: str) -> None:
-    """Of 24 pictures of a domain, train and test together, no two have nearly the same colours in the same places."""
-    images = reduced(np.concatenate([pictures(domain, "train", 18), pictures(domain, "test", 6)]), 12)
+    """Of 40 pictures of a domain, train and test together, no two have nearly the same colours in the same places."""
+    images = reduced(np.concatenate([pictures(domain, "train", 30), pictures(domain, "test", 10)]), 12)
     distances = np.abs(images[:, None] - images[None]).mean(axis=(2, 3, 4))
     np.fill_diagonal(distances, 1)
     assert distances.min() > 0.02
@@ -123,7 +123,7 @@ def test_no_two_pictures_alike(domain: str) -> None:
 def test_summer_and_winter_are_of_different_places() -> None:
     """Winter's picture i is not summer's picture i with snow: it correlates with it no more than with the others."""
     summer, winter = (
-        reduced(pictures(domain, "train", 18), 12).mean(axis=3).reshape(30, -1) for domain in ("summer", "winter")
+        reduced(pictures(domain, "train", 30), 12).mean(axis=3).reshape(30, -1) for domain in ("summer", "winter")
     )
     summer, winter = (rows - rows.mean(axis=0) for rows in (summer, winter))
     table = np.corrcoef(summer, winter)[:30, 30:]

@@ -1,9 +1,11 @@
 """Damaged outs of stages: cards, JSON, packed arrays, .npz and .safetensors are read, or refused in a sentence."""
 
 import copy
+import functools
 import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def graph() -> Iterator[None]:
+    """The graph, in which each refusal looks for the stage, is read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifacts, "_mapping", functools.cache(artifacts._mapping))
+        yield
+
+
 def put(path: Path, data: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -60,7 +70,7 @@ texts = st.one_of(
 )
 
 
-@inputs(300)
+@inputs(150)
 @given(texts, mutated(lambda: style("scenes")).map(json_text))
 def test_a_damaged_card_is_accepted_or_refused(folder: Path, text: bytes, of_style: bytes) -> None:
     put(folder / "photo/card.json", text)
@@ -92,7 +102,7 @@ def test_the_contact_sheet_of_damaged_data_is_drawn_or_refused(folder: Path, car
         os.chdir(before)
 
 
-@inputs(200)
+@inputs(120)
 @given(texts)
 def test_damaged_json_is_read_or_refused(folder: Path, text: bytes) -> None:
     result_or_sentence(lambda: artifacts.read_json(put(folder / "reports/metrics/toy.json", text)))
@@ -101,7 +111,7 @@ def test_damaged_json_is_read_or_refused(folder: Path, text: bytes) -> None:
 PACKED = whole_npy(np.zeros((2, 8, 8, 3), np.uint8))
 
 
-@inputs(300)
+@inputs(150)
 @given(damaged(PACKED))
 def test_a_damaged_packed_array_is_read_or_refused(folder: Path, data: bytes) -> None:
     found = result_or_sentence(lambda: artifacts.read_packed(put(folder / "data/photo/train.npy", data)))
@@ -111,7 +121,7 @@ def test_a_damaged_packed_array_is_read_or_refused(folder: Path, data: bytes) ->
         assert found.sum() >= 0, "each pixel is there"
 
 
-@inputs(300)
+@inputs(150)
 @given(st.one_of(st.sampled_from([whole_npz(False), whole_npz(True)]).flatmap(damaged), st.just(PACKED)))
 def test_a_damaged_npz_is_read_or_refused(folder: Path, data: bytes) -> None:
     found = result_or_sentence(lambda: artifacts.read_arrays(put(folder / "models/toy.npz", data)))
@@ -124,7 +134,7 @@ def network(folder: Path) -> bytes:
     return (folder / "whole.safetensors").read_bytes()
 
 
-@inputs(300)
+@inputs(150)
 @given(st.data())
 def test_a_damaged_safetensors_file_is_read_or_refused(folder: Path, network: bytes, data: st.DataObject) -> None:
     path = put(folder / "models/model1/0/generator.safetensors", data.draw(damaged(network)))

@@ -150,7 +150,7 @@ def test_any_bytes_are_refused(path: Path, data: bytes) -> None:
     assert isinstance(load(path, data), str)
 
 
-@inputs(400)
+@inputs(200)
 @given(mutated(lambda: copy.deepcopy(VALUES)))
 def test_values_in_the_wrong_place_are_accepted_or_named(values: Any) -> None:
     result_or_sentence(lambda: check(values, Params))

@@ -6,12 +6,14 @@ import pytest
 from matplotlib.colors import to_hex
 
 from pipeline.sgn.figures import legend
+from pipeline.sgn.results import RunResult
+from tests.sgn.paper import made_up
 
 
-def facts(run: str = "model1", **others: Any) -> dict[str, Any]:
-    objectives = [{"letter": a, "loss": "…", "about": b} for a, b in zip("ABC", ("x", "y", "z"), strict=True)]
-    values = {"run": run, "data": "scenes", "scale": "small", "steps": 1000, "objectives": objectives}
-    return {**values, "seeds": {"4": {}, "0": {}}, **others}
+def facts(run: str = "model1", **others: Any) -> RunResult:
+    objectives = [{"letter": a, "loss": "adversarial", "about": b} for a, b in zip("ABC", "xyz", strict=True)]
+    values = {**made_up.run("model1"), "run": run, "steps": 1000, "objectives": objectives, **others}
+    return made_up.typed({**values, "seeds": dict.fromkeys(("4", "0"), values["seeds"]["0"])})
 
 
 def test_a_caption_names_runs_data_scale_steps_and_seeds() -> None:

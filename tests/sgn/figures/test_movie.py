@@ -13,7 +13,8 @@ from pipeline.sgn.figures import legend, movie
 from pipeline.sgn.model import simplex
 
 A, B, C = simplex.corners(3)
-PATH = simplex.path([A, B, C, A], 20)[:60]
+FRAMES = 18
+PATH = simplex.path([A, B, C, A], FRAMES // 3)[:FRAMES]
 NAMES = ("photo", "vangogh", "udnie")
 
 
@@ -30,7 +31,7 @@ def _times(count: int) -> list[float]:
 
 @pytest.fixture(scope="module")
 def shown() -> Pictures:
-    return movie.frames(scene(60), PATH, NAMES, "Run model1; data scenes, scale small, 1,000 steps, seed 0")
+    return movie.frames(scene(FRAMES), PATH, NAMES, "Run model1; data scenes, scale small, 1,000 steps, seed 0")
 
 
 def lengths(frame: Pictures, wide: int) -> list[int]:
@@ -40,8 +41,8 @@ def lengths(frame: Pictures, wide: int) -> list[int]:
 
 
 def test_a_frame_has_the_picture_below_a_bar_of_its_S(shown: Pictures) -> None:
-    pictures = scene(60)
-    assert len(shown) == 60
+    pictures = scene(FRAMES)
+    assert len(shown) == FRAMES
     for frame, picture, S in zip(shown, pictures, PATH, strict=True):
         assert lengths(frame, 256) == pytest.approx([256 * s for s in S], abs=1)
         below = frame[movie.BAR + movie.GAP :][:256]
@@ -68,17 +69,17 @@ def test_the_gif_has_every_frame_and_loops(tmp_path: Path, shown: Pictures) -> N
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.info["loop"] == 0
         frames = [(frame.info["duration"], np.asarray(frame.convert("RGB"))) for frame in ImageSequence.Iterator(gif)]
-    assert [duration for duration, _ in frames] == [movie.FRAME_MS] * 60
+    assert [duration for duration, _ in frames] == [movie.FRAME_MS] * FRAMES
     for (_, read), frame in zip(frames, shown, strict=True):
         assert np.abs(read.astype(float) - frame).mean() < 8
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "b.gif"]
 
 
 def test_the_gif_has_every_frame_when_the_pictures_do_not_change(tmp_path: Path) -> None:
-    still = movie.frames(scene(1).repeat(60, axis=0), PATH, NAMES, "caption")
+    still = movie.frames(scene(1).repeat(FRAMES, axis=0), PATH, NAMES, "caption")
     movie.write_gif(tmp_path / "a.gif", still)
     with Image.open(tmp_path / "a.gif") as gif:
-        assert gif.n_frames == 60
+        assert gif.n_frames == FRAMES
 
 
 def test_a_gif_that_would_be_too_large_has_fewer_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +105,6 @@ def test_the_mp4_has_every_frame_and_the_same_bytes_each_time(tmp_path: Path, sh
     assert about["codec"] == "h264"
     assert about["pix_fmt"].startswith("yuv420p")
     frames = [np.frombuffer(data, np.uint8).reshape(shown.shape[1:]) for data in reader]
-    assert len(frames) == 60
+    assert len(frames) == FRAMES
     for read, frame in zip(frames, shown, strict=True):
         assert np.abs(read.astype(float) - frame).mean() < 6

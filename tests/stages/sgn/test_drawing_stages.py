@@ -12,6 +12,7 @@ from pipeline.core import files
 from pipeline.sgn.figures import of_run
 from pipeline.sgn.model import simplex
 from stages.sgn import injection_figures, translation_figures
+from tests.sgn.paper import made_up
 
 METRICS, TRANSLATIONS, FIGURES = Path("reports/metrics"), Path("data/translations"), Path("reports/figures")
 SIZE = 32
@@ -24,24 +25,18 @@ def noise(*shape: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (*shape, SIZE, SIZE, 3), dtype=np.uint8)
 
 
-def facts(run: str, conditioning: str = "ccam", losses: tuple[str, str, str] | None = None) -> dict[str, Any]:
-    kinds = losses or ("reconstruction", "adversarial", "perceptual")
-    about = zip("ABC", kinds, ("photo", "vangogh", "udnie"), strict=True)
-    lattices = {
-        seed: [
-            {"S": S, **{f"L_{a}": 1 - s + more for a, s in zip("ABC", S, strict=True)}} for S in simplex.lattice(3, 6)
-        ]
-        for seed, more in SURFACES.items()
-    }
+def facts(run: str, conditioning: str = "ccam") -> dict[str, Any]:
+    """A run's file with two seeds, whose losses over the simplex are known."""
+    kinds = zip("ABC", ("reconstruction", "adversarial", "perceptual"), ("photo", "vangogh", "udnie"), strict=True)
+    found = {**made_up.run("model1", 2), "run": run, "conditioning": conditioning, "scale": "smoke", "steps": 6}
+    for of_seed, more in zip(found["seeds"].values(), SURFACES.values(), strict=True):
+        losses = [(S, {f"L_{a}": 1 - s + more for a, s in zip("ABC", S, strict=True)}) for S in simplex.lattice(3, 6)]
+        of_seed["study"]["lattice"] = [{"S": list(S), **L, "L_G": 1.0, "own": {"B": None}} for S, L in losses]
     return {
-        "run": run,
-        "conditioning": conditioning,
-        "data": "scenes",
-        "scale": "smoke",
-        "steps": 6,
-        "objectives": [{"letter": a, "loss": kind, "about": name} for a, kind, name in about],
+        **found,
+        "objectives": [{"letter": letter, "loss": loss, "about": about} for letter, loss, about in kinds],
         "pictures": {"measured": 4, "lattice": 4},
-        "seeds": {seed: {"study": {"lattice": lattice}} for seed, lattice in lattices.items()},
+        "seeds": dict(zip(SURFACES, found["seeds"].values(), strict=True)),
     }
 
 
@@ -82,8 +77,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for run in dict.fromkeys((*CONDITIONING_RUNS, *SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan")):
         if run != "model1":
             write(run, run.removeprefix("model2-") if run in CONDITIONING_RUNS and run != "model2" else "ccam")
-    about = {"sgn": "comparison", "other": "singlegan", "data": "scenes", "scale": "smoke", "seeds": {"0": {}, "7": {}}}
-    files.write_json(METRICS / "figure7.json", about)
+    files.write_json(METRICS / "figure7.json", made_up.figure7())
     translated = {
         f"{name}_{domain}": noise(3, 4, seed=3) for name in ("sgn", "singlegan") for domain in ("photo", "monet")
     }

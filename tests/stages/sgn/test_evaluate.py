@@ -22,6 +22,7 @@ from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import measures
 from pipeline.sgn.model import losses, params, simplex
 from pipeline.sgn.paper import table3
+from pipeline.sgn.results import read_run
 from pipeline.shell import command
 from stages.sgn import evaluate, samples
 from tests.clone import CHECKOUT, graph
@@ -135,7 +136,7 @@ def test_losses_are_those_of_the_networks_on_the_test_pictures(
             expected = measures.losses_at(generator, MODEL1, test, tuple(row["S"]), 1)
             assert row.pop("own") == pytest.approx(expected.pop("own"), rel=1e-4)
             assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-4)
-    assert table3.measured(facts).shape == (2, 6, 4)
+    assert table3.measured(read_run("model1")).shape == (2, 6, 4)
     study = facts["seeds"]["2"]["study"]
     assert len(study["lattice"]) == 28
     assert [row["place"] for row in study["activations"]] == [1, 2, 3]

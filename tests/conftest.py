@@ -13,16 +13,17 @@ VGG16_CONVOLUTIONS = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128)}
 VGG16_CONVOLUTIONS |= {10: (256, 128), 12: (256, 256), 14: (256, 256), 17: (512, 256), 19: (512, 512), 21: (512, 512)}
 
 
-# Files whose tests share a clone of the whole graph (tests/whole/conftest.py).
-SHARE_A_CLONE = {"test_pipeline.py", "test_second_paper.py"}
+# Files whose tests share a clone of the whole graph (tests/whole/conftest.py), in an order: the last leave their marks.
+SHARE_A_CLONE = ("test_pipeline.py", "test_second_paper.py", "test_extend.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests run in one process (`-n 2 --dist loadgroup`), and so do those that share a clone, the first."""
-    items.sort(key=lambda item: item.path.name not in SHARE_A_CLONE)
+    order = {name: number for number, name in enumerate(SHARE_A_CLONE)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
     for item in items:
-        group = "clone" if item.path.name in SHARE_A_CLONE else str(item.path)
+        group = "clone" if item.path.name in order else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

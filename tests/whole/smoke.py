@@ -2,16 +2,11 @@
 
 import json
 import re
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
-from tests.clone import dvc, environment
-
-SIDE_BY_SIDE = 2
+from tests.clone import call, dvc
 
 
 def stages_of(text: str) -> set[str]:
@@ -39,35 +34,6 @@ def changed_with(folder: Path, files: Iterable[Path], line: str) -> set[str]:
             path.write_bytes(data)
 
 
-def run(folder: Path, **environ: str) -> None:
-    """The whole graph: what takes long side by side, as `make repro` does it, and the rest by one `dvc repro`."""
-    params = yaml.safe_load((folder / "params.yaml").read_text())
-    runs = list(params["runs"])
-    inputs = [f"images@{key}" for key in params["domains"]] + [f"styles@{key}" for key in params["styles"]]
-    for stages in (
-        [*inputs, "vgg16", "toy"],
-        [f"train@{key}" for key in runs],
-        [f"{stage}@{key}" for stage in ("evaluate", "samples") for key in runs],
-        ["cost", "figure7", "contact_sheet", "toy_figures"],
-    ):
-        _side_by_side(folder, stages, environ)
-    dvc(folder, "repro", **environ)
-
-
-def _side_by_side(folder: Path, stages: list[str], environ: Mapping[str, str]) -> None:
-    """Every second stage in a process of its own."""
-    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item"]
-    running = [
-        subprocess.Popen(
-            [*command, *stages[start::SIDE_BY_SIDE]],
-            cwd=folder,
-            env=environment(**environ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for start in range(SIDE_BY_SIDE)
-    ]
-    for process in running:
-        said = process.communicate()[0]
-        assert process.returncode == 0, said
+def run(folder: Path, **environ: str) -> str:
+    """The whole graph as `make repro` runs it, two stages at a time; what it said."""
+    return call(folder, sys.executable, "-m", "pipeline.shell.jobs", "--jobs", "2", **environ)

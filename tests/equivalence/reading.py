@@ -99,7 +99,7 @@ def max_pool(x: Array) -> Array:
     return out
 
 
-# --- how S enters (Section 4, Equation 5; Section 5.4) ---------------------------------------------------------------
+# --- how S enters (Section 4, Equation 5; Section 5.3) ---------------------------------------------------------------
 
 
 def ccam_activation(w: Weights, x: Array, S: Array) -> Array:

@@ -70,7 +70,7 @@ def test_a_figure_has_the_verdicts_of_its_claims(verdicts: list[bool | None], sh
 @pytest.mark.parametrize(
     ("where", "anchors"),
     [
-        ("Section 5.2, Figures 8 and 11", {"figure8"}),
+        ("Section 5.3, Figures 8 and 11", {"figure8"}),
         ("Supplement B.1, Figure 9; Table 1", {"figure9", "table1"}),
         ("Section 5.2, Figure 1", {"grid-model1"}),
         ("Section 5.2, Figure 6", {"grid-model3"}),

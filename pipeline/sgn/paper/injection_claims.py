@@ -11,7 +11,7 @@ from pipeline.sgn.paper.measurements import from_studies, mean
 from pipeline.sgn.results import RunResult, Study
 
 PAPER: tuple[str, ...] = ("ccam", "concat", "cbn")
-WHERE = "Section 5.2, Figures 8 and 11"
+WHERE = "Section 5.3, Figures 8 and 11"
 
 
 # --- the rules -------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def test_every_packed_domain_and_style_gets_a_sheet_of_its_own(project: dict[str
     sheet = np.asarray(Image.open(DOMAINS / "photo.png").convert("RGB"))
     times = 144 // pictures.shape[1]
     first = sheet[grids.MARGIN :, grids.MARGIN :][:144:times, :144:times]
-    assert np.array_equal(first[: pictures.shape[1], : pictures.shape[1]], pictures[0])
+    # A file has 256 colours; another random picture differs by 85 on average.
+    assert np.abs(first[: pictures.shape[1], : pictures.shape[1]].astype(int) - pictures[0]).mean() < 20
     entries = files.read_json(contact_sheet.CARDS)
     assert {entry["name"] for entry in entries} == {"photo", "vangogh", *project["styles"]}
     assert len({tuple(entry) for entry in entries}) == 1  # else `dvc plots` cannot read the list

@@ -52,7 +52,8 @@ SAME += ["null", "~", "Null", "12:30:45", "1e", "0O7", "0.1.2", "1,000", "a1", "
 
 @pytest.mark.parametrize("text", SAME)
 def test_a_value_is_read_as_dvc_reads_it(text: str, tmp_path: Path) -> None:
-    path = file(f"a: {text}\nb: [{text}]\n" if text != "-" else "a: '-'\nb: ['-']\n", tmp_path)
+    within = f"\n- {text}" if ":" in text else f"[{text}]"  # DVC takes no colon between brackets
+    path = file(f"a: {text}\nb: {within}\n" if text != "-" else "a: '-'\nb: ['-']\n", tmp_path)
     dvcs, ours = load_yaml(path), yaml12.read(path)
     assert ours == dvcs
     assert [type(v) for v in (ours["a"], ours["b"][0])] == [type(v) for v in (dvcs["a"], dvcs["b"][0])]

@@ -11,6 +11,7 @@ from PIL import Image
 from pipeline.core import files
 from pipeline.sgn.figures import of_run
 from pipeline.sgn.model import simplex
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 from stages.sgn import injection_figures, translation_figures
 from tests.sgn.paper import made_up
 
@@ -53,7 +54,7 @@ def write(run: str, conditioning: str = "ccam", **arrays: np.ndarray) -> None:
 
 
 # A page's runs all get the same two figures; some are enough.
-CONDITIONING_RUNS = ("model2", "model2-concat", "model2-film")
+SOME_CONDITIONINGS = ("model2", "model2-concat", "model2-film")
 SOME = {"SYM_RUNS": ("model1", "comparison"), "HYPER_RUNS": ("model1-w010",)}
 
 
@@ -63,7 +64,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, runs in SOME.items():
         monkeypatch.setattr(translation_figures, name, runs)
-    monkeypatch.setattr(injection_figures, "CONDITIONING_RUNS", CONDITIONING_RUNS)
+    monkeypatch.setattr(injection_figures, "CONDITIONING_RUNS", SOME_CONDITIONINGS)
+    write_all(*SOME_CONDITIONINGS, *SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan")
+
+
+def write_all(*runs: str) -> None:
+    """The files that the stages read of these runs, or of all."""
     random = np.random.default_rng(0)
     path = simplex.path([A, B, C, A], 2)[:6]
     write(
@@ -74,7 +80,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path=np.linspace(0, 255, 6)[:, None, None, None].repeat(SIZE, 1).repeat(SIZE, 2).repeat(3, 3).astype(np.uint8),
         **{f"activation{i}": random.random((3, 4, n), dtype=np.float32) for i, n in ((1, 4), (2, 16), (3, 16))},
     )
-    for run in dict.fromkeys((*CONDITIONING_RUNS, *SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan")):
+    for run in dict.fromkeys(runs or (*CONDITIONING_RUNS, *SYM_RUNS, *HYPER_RUNS, "singlegan")):
         if run != "model1":
             write(run, run.removeprefix("model2-") if run in CONDITIONING_RUNS and run != "model2" else "ccam")
     files.write_json(METRICS / "figure7.json", made_up.figure7())

@@ -31,7 +31,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def pack(name: str, source: str, count: int, values: dict[str, Any]) -> grids.Pictures:
     """A packed domain of noise, as images@NAME leaves it."""
     train, test = (values["scales"]["smoke"]["images"][f"{split}_size"] for split in ("train", "test"))
-    pictures = np.random.default_rng(count).integers(0, 256, (count, train, train, 3), dtype=np.uint8)  # N H W C
+    # N H W C, of 64 colours: a figure keeps 256
+    pictures = 80 * np.random.default_rng(count).integers(0, 4, (count, train, train, 3), dtype=np.uint8)
     files.write_json(Path("data", name, "card.json"), domain(source, train, test))
     np.save(f"data/{name}/train.npy", pictures)
     return pictures

@@ -36,7 +36,7 @@ class Declared:
 
 
 def traced(logs: Path) -> dict[str, Read]:
-    """The stages that ran, by their names (sitecustomize.stage_of)."""
+    """The stages that ran, by DVC's names: train@model1, stages/toypaper/dvc.yaml:train@one."""
     found = {}
     for log in sorted(path for path in logs.rglob("*") if path.is_file()):
         lines = [line.split("\t") for line in log.read_text(encoding="utf-8").splitlines()]
@@ -46,13 +46,14 @@ def traced(logs: Path) -> dict[str, Read]:
 
 
 def locked(checkout: Path) -> dict[str, Declared]:
-    """The stages in dvc.lock, in which all templates are filled in; those of a further paper by PAPER/NAME.
+    """The stages in dvc.lock, in which all templates are filled in, and those of further papers, by DVC's names.
 
     Their paths too count from the checkout: `wdir` in stages/PAPER/dvc.yaml is ../..
     """
-    papers = {path.parent.name + "/": path for path in sorted((checkout / "stages").glob("*/dvc.lock"))}
     found = {}
-    for paper, lock in {"": checkout / "dvc.lock", **papers}.items():
+    for lock in (checkout / "dvc.lock", *sorted(checkout.glob("stages/*/dvc.lock"))):
+        file = lock.relative_to(checkout).with_suffix(".yaml").as_posix()
+        paper = "" if file == "dvc.yaml" else f"{file}:"
         for name, stage in yaml.load(lock.read_bytes(), Loader=LOADER)["stages"].items():
             found[paper + name] = Declared(
                 deps={path_of(entry) for entry in stage.get("deps", [])},

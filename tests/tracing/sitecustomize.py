@@ -1,10 +1,10 @@
 """Records what the stages of a run read. Python imports this file at the start of every process, if its folder is in
 PYTHONPATH.
 
-A process `python -m stages.NAME [KEY]` appends to the file NAME@KEY, in the folder that SGN_TRACE names, a line for
-each file of the checkout that it opens for reading (`file`), each folder that it lists (`folder`) and each parameter
-that it reads (`param`), once each. What it wrote itself does not count. Processes that it starts, such as a notebook's
-kernel, append to the same file. Nothing is recorded where SGN_TRACE is not set.
+A stage, which DVC tells its name in DVC_STAGE, appends to the file of that name, in the folder that SGN_TRACE names, a
+line for each file of the checkout that it opens for reading (`file`), each folder that it lists (`folder`) and each
+parameter that it reads (`param`), once each. What it wrote itself does not count. Processes that it starts, such as a
+notebook's kernel, append to the same file. Nothing is recorded where SGN_TRACE is not set.
 """
 
 import os
@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-LOGS, STAGE, ROOT = "SGN_TRACE", "SGN_TRACE_STAGE", "SGN_TRACE_ROOT"
+LOGS, STAGE, ROOT = "SGN_TRACE", "DVC_STAGE", "SGN_TRACE_ROOT"
 # The environment, the resume state, and what Git and DVC keep: DVCLive looks which repository it is in.
 NOT_OURS = (".venv", "scratch", ".git", ".gitignore", ".dvc", ".dvcignore")
 
@@ -24,25 +24,12 @@ Tell = Callable[[str, str], None]
 
 def begin() -> None:
     """Record this process, if it is a stage of a traced run or a child of one."""
-    if LOGS not in os.environ:
+    if LOGS not in os.environ or STAGE not in os.environ:
         return
-    stage = stage_of(sys.orig_argv)
-    if stage is not None:
-        os.environ |= {STAGE: stage, ROOT: os.getcwd()}
-    if STAGE in os.environ:
-        tell = writer(os.path.join(os.environ[LOGS], os.environ[STAGE]))
-        tell("stage", os.environ[STAGE])
-        sys.addaudithook(file_hook(os.environ[ROOT], tell))
-        sys.meta_path.insert(0, ParamsFinder(tell))
-
-
-def stage_of(command: list[str]) -> str | None:
-    """A stage's name by its command line, as compare.locked has it: `python -m stages.sgn.train model1` is
-    train@model1, which is in dvc.yaml; `python -m stages.toypaper.train one` is toypaper/train@one."""
-    match command:
-        case [_, "-m", module, *key] if module.startswith("stages."):
-            return "@".join([module.removeprefix("stages.").removeprefix("sgn.").replace(".", "/"), *key])
-    return None
+    tell = writer(os.path.join(os.environ[LOGS], os.environ[STAGE]))
+    tell("stage", os.environ[STAGE])
+    sys.addaudithook(file_hook(os.environ.setdefault(ROOT, os.getcwd()), tell))
+    sys.meta_path.insert(0, ParamsFinder(tell))
 
 
 def writer(path: str) -> Tell:

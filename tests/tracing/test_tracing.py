@@ -40,11 +40,14 @@ list(p.styles)
 """
 
 
-def trace(folder: Path, *command: str) -> dict[str, compare.Read]:
+def trace(folder: Path, stage: str | None, *command: str) -> dict[str, compare.Read]:
+    """What was read so far, after a command that DVC starts for a stage, or that somebody else starts."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     places = [Path(__file__).parent, CHECKOUT]  # the made-up checkout has no pipeline of its own
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "SGN_TRACE": str(logs)}
+    environment = {name: value for name, value in os.environ.items() if name != "DVC_STAGE"}
+    environment |= {"PYTHONPATH": os.pathsep.join(map(str, places)), "SGN_TRACE": str(logs)}
+    environment |= {"DVC_STAGE": stage} if stage else {}
     subprocess.run([sys.executable, *command], cwd=folder / "checkout", env=environment, check=True)
     return compare.traced(logs)
 
@@ -65,7 +68,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def read(checkout: Path) -> compare.Read:
-    reads = trace(checkout, "-m", "stages.made_up")
+    reads = trace(checkout, "made_up", "-m", "stages.made_up")
     assert set(reads) == {"made_up"}
     return reads["made_up"]
 
@@ -89,15 +92,13 @@ def test_params_are_the_leaves_that_were_read(checkout: Path, read: compare.Read
     assert read.params == single | dumped | toy
 
 
-def test_a_key_is_part_of_the_stages_name_and_other_programs_are_no_stages(checkout: Path) -> None:
+def test_stages_have_dvcs_names_and_other_programs_are_no_stages(checkout: Path) -> None:
     (checkout / "checkout" / "stages" / "keyed.py").write_text("open('read.txt').close()\n")
-    reads = trace(checkout, "-m", "stages.keyed", "model1-w100")
-    assert reads["keyed@model1-w100"].files == {"stages/__init__.py", "stages/keyed.py", "read.txt"}
-    (checkout / "checkout" / "stages" / "another").mkdir()
-    (checkout / "checkout" / "stages" / "another" / "made_up.py").touch()
-    before = {*trace(checkout, "-m", "stages.another.made_up", "one"), *reads}
-    assert "another/made_up@one" in before
-    assert set(trace(checkout, "-c", "open('unread.txt').close()")) == before
+    names = ("train@model1-w100", "stages/toypaper/dvc.yaml:train@one")
+    for name in names:
+        reads = trace(checkout, name, "-m", "stages.keyed")
+        assert reads[name].files == {"stages/__init__.py", "stages/keyed.py", "read.txt"}
+    assert set(trace(checkout, None, "-c", "open('unread.txt').close()")) == {*names, *reads}
 
 
 def test_the_comparison_goes_both_ways() -> None:

@@ -69,7 +69,7 @@ def write_toy(vgg_weights: dict[str, Tensor]) -> None:
 
 
 def write_pictures(vgg_weights: dict[str, Tensor]) -> None:
-    graph(Path())
+    write_params(vgg_weights)
     test_drawing_stages.write_all()
 
 
@@ -92,14 +92,14 @@ def write_networks(vgg_weights: dict[str, Tensor]) -> None:
 
 
 def write_metrics(vgg_weights: dict[str, Tensor]) -> None:
-    graph(Path())
+    write_params(vgg_weights)
     test_claims.write(made_up.runs(), seeds=1)
 
 
 def write_steps(vgg_weights: dict[str, Tensor]) -> None:
     write_params(vgg_weights)
     for key in params.load().runs:
-        files.write_json(Path(f"reports/metrics/runs/{key}.json"), {"steps": 6})
+        files.write_json(Path(f"reports/metrics/runs/{key}.json"), made_up.run(key))
 
 
 def write_numbers(vgg_weights: dict[str, Tensor]) -> None:
@@ -231,6 +231,8 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SGN_VGG16", str(VGG16))
     for name in ("dvc.repo", *(f"stages.{case.stage}" for case in CASES)):
         importlib.import_module(name)  # here, because another user may not be allowed to read Python's folder
+    for name, runs in test_drawing_stages.SOME.items():
+        monkeypatch.setattr(sys.modules["stages.sgn.translation_figures"], name, runs)
 
 
 @pytest.fixture(scope="module")

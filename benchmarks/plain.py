@@ -120,12 +120,12 @@ class VGG16(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         x = ((x + 1) / 2 - self.mean) / self.std
-        found = []
+        features = []
         for number, layer in enumerate(self.features):
             x = layer(x)
             if number in (3, 8, 15, 22):
-                found.append(x)
-        return found
+                features.append(x)
+        return features
 
 
 def gram(F: Tensor) -> Tensor:

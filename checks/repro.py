@@ -217,13 +217,13 @@ def compare(first: Path, second: Path, lock: Lock) -> Compared:
             for name in sorted({*files_of(first, out), *files_of(second, out)}):
                 a, b = first / name, second / name
                 if not (a.is_file() and b.is_file()):
-                    found = [f"only in the {'first' if a.is_file() else 'second'} clone"]
+                    said = [f"only in the {'first' if a.is_file() else 'second'} clone"]
                 else:
-                    found = difference.describe(a, b)
+                    said = difference.describe(a, b)
                     compared.files += 1
                     compared.bytes += a.stat().st_size
-                if found:
-                    compared.difference = (f"{stage} makes {name} differently:", *(f"  {line}" for line in found))
+                if said:
+                    compared.difference = (f"{stage} makes {name} differently:", *(f"  {line}" for line in said))
                     return compared
     return compared
 

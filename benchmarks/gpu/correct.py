@@ -90,8 +90,8 @@ def distance(a: Tensor, b: Tensor) -> float:
     """||a - b|| / ||b||, or ||a|| where b is 0; infinite where either is not finite."""
     a, b = a.detach().cpu().double(), b.detach().cpu().double()
     apart, length = float((a - b).norm()), float(b.norm())
-    found = apart / length if length > 0 else apart
-    return found if np.isfinite(found) else float("inf")
+    relative = apart / length if length > 0 else apart
+    return relative if np.isfinite(relative) else float("inf")
 
 
 Layer = Callable[[Tensor], Tensor]
@@ -109,7 +109,7 @@ def layer_pairs() -> dict[str, tuple[Layer, Layer]]:
 
 def check_layer(ours: Layer, theirs: Layer, device: torch.device) -> dict[str, float]:
     """Value and gradient of our layer on this device against PyTorch's on the CPU, by number format and layout."""
-    found = {}
+    distances = {}
     for dtype in (torch.float64, torch.float32):
         for layout in (torch.contiguous_format, torch.channels_last):
             # Few different values: pooling meets squares whose largest value stands there twice.
@@ -117,9 +117,9 @@ def check_layer(ours: Layer, theirs: Layer, device: torch.device) -> dict[str, f
             value, gradient = _both(ours, x.to(device).contiguous(memory_format=layout))
             wanted, wanted_gradient = _both(theirs, x)
             kind = f"{str(dtype).removeprefix('torch.')}, {str(layout).removeprefix('torch.')}"
-            found[f"value, {kind}"] = distance(value, wanted)
-            found[f"gradient, {kind}"] = distance(gradient, wanted_gradient)
-    return found
+            distances[f"value, {kind}"] = distance(value, wanted)
+            distances[f"gradient, {kind}"] = distance(gradient, wanted_gradient)
+    return distances
 
 
 def _both(layer: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
@@ -155,14 +155,14 @@ def one_step(method: SGN | SingleGAN, sizes: Sizes, device: torch.device, dtype:
     batch = {
         name: value.to(device, dtype if value.is_floating_point() else value.dtype) for name, value in given.items()
     }
-    found: dict[str, Tensor] = {}
+    losses: dict[str, Tensor] = {}
     for update in method.updates(batch):
         parameters = method.players[update.player].parameters
         gradients = torch.autograd.grad(update.loss.mean(), parameters, allow_unused=True)
         filled = [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, gradients, strict=True)]
-        found |= {name: part.detach() for name, part in update.parts.items()}
-        found[f"gradient of {update.player}"] = torch.cat([g.flatten() for g in filled])
-    return found
+        losses |= {name: part.detach() for name, part in update.parts.items()}
+        losses[f"gradient of {update.player}"] = torch.cat([g.flatten() for g in filled])
+    return losses
 
 
 def repeat(

@@ -44,8 +44,8 @@ class Packing:
         if code != 0:
             self._log.seek(0)
             raise OSError(f"the pictures could not be packed: {self._log.read()[-2000:]}")
-        found: dict[str, Any] = files.read_json(self.folder / "done.json")
-        return found
+        done: dict[str, Any] = files.read_json(self.folder / "done.json")
+        return done
 
     def end(self) -> None:
         """Stop it if it still runs."""
@@ -68,7 +68,7 @@ def main() -> None:
     threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     os.nice(5)
     kind = "folder" if a.pictures else "scenes"
-    found = source.load(kind)
+    pictures_of = source.load(kind)
     workers = max(1, len(os.sched_getaffinity(0)) - 2)
     packed: dict[str, Any] = {"source": kind, "seconds": 0.0}
     began = time.monotonic()
@@ -76,14 +76,14 @@ def main() -> None:
         request = source.Request(
             domain, dataset, side, a.train_size, a.test_size, a.train, a.test, a.pictures, 0, MAX_PIXELS
         )
-        images = found.find(request)
+        images = pictures_of.find(request)
         for split, pictures, size in (("train", images.train, a.train_size), ("test", images.test, a.test_size)):
             path = a.folder / domain / f"{split}.npy"
             what = f"{split} pictures of domain {domain}"
             done = packing.pack(pictures, size, path, what=what, max_unreadable=0.5, workers=workers)
             packed[f"{domain}/{split}"] = {"pictures": len(done.names), "size": size, "sha256": done.sha256}
     name, file = a.style.split(":")
-    style = found.find_style(source.StyleRequest(name, file, a.style_size, a.pictures, 0, MAX_PIXELS))
+    style = pictures_of.find_style(source.StyleRequest(name, file, a.style_size, a.pictures, 0, MAX_PIXELS))
     done = packing.pack_one(style.picture, a.style_size, a.folder / name / "style.npy", what=f"style {name}")
     packed[f"{name}/style"] = {"size": a.style_size, "sha256": done.sha256}
     packed["seconds"] = round(time.monotonic() - began, 1)

@@ -80,19 +80,19 @@ def _matrix(n: int, device: torch.device) -> dict[str, Any]:
 
 def _convolution(N: int, C: int, side: int, device: torch.device) -> dict[str, Any]:
     """The residual blocks' convolution: N pictures (batch 4 and 4 of the identity term), C channels, padded by 1."""
-    found: dict[str, Any] = {"what": f"bf16 3 x 3 convolution, {N} x {C} x {side} x {side}"}
+    peak: dict[str, Any] = {"what": f"bf16 3 x 3 convolution, {N} x {C} x {side} x {side}"}
     flop = 2 * N * C * C * 9 * side * side
     for name, layout in (("contiguous", torch.contiguous_format), ("channels_last", torch.channels_last)):
         x = torch.randn(N, C, side + 2, side + 2, device=device, dtype=torch.bfloat16).to(memory_format=layout)
         w = torch.randn(C, C, 3, 3, device=device, dtype=torch.bfloat16).to(memory_format=layout)
         forward = timing.median(lambda x=x, w=w: conv2d(x, w), device)  # type: ignore[misc]
         both = timing.median(_forward_and_backward(x, w), device)
-        found[name] = {
+        peak[name] = {
             "forward_tflops": flop / forward / 1e12,
             "forward_and_backward_tflops": 3 * flop / both / 1e12,
             "milliseconds": both * 1e3,
         }
-    return found
+    return peak
 
 
 def _forward_and_backward(x: torch.Tensor, w: torch.Tensor) -> Callable[[], object]:
@@ -114,9 +114,9 @@ def _while_working(device: torch.device) -> dict[str, str]:
     a = torch.randn(8192, 8192, device=device, dtype=torch.bfloat16)
     for _ in range(1500):
         torch.mm(a, a)
-    found = _smi()
+    card = _smi()
     timing.synchronize(device)
-    return found
+    return card
 
 
 def _smi() -> dict[str, str]:

@@ -102,9 +102,9 @@ def part(
             report.add(models=rows)
 
 
-def fastest(found: Mapping[str, Any]) -> Form:
+def fastest(measured: Mapping[str, Any]) -> Form:
     """Of Model 1's deterministic forms that the trainer has, the one with the shortest median; else the default."""
-    rows = found.get("models", {}).get("model1", {})
+    rows = measured.get("models", {}).get("model1", {})
     forms = [form for form in FORMS if not form.free and "median_ms" in rows.get(str(form), {})]
     return min(forms, key=lambda form: float(rows[str(form)]["median_ms"]), default=CAPTURED)
 

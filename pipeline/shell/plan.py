@@ -73,15 +73,15 @@ def make(scale: str) -> Plan:
 
 def times(stages: Iterable[str], scale: str) -> dict[str, float | None]:
     """About how many seconds each stage takes: as it did here, in results that are kept, or as others of its kind."""
-    found: dict[str, float] = {}
+    took: dict[str, float] = {}
     for path in (*sorted(Path().glob(KEPT_TIMES)), TIMES):
         if path.is_file():
-            found |= json.loads(path.read_text(encoding="utf-8")).get(scale, {})
+            took |= json.loads(path.read_text(encoding="utf-8")).get(scale, {})
     kinds: dict[str, list[float]] = {}
-    for stage, seconds in found.items():
+    for stage, seconds in took.items():
         kinds.setdefault(stage.partition("@")[0], []).append(seconds)
     alike = {kind: statistics.mean(values) for kind, values in kinds.items()}
-    return {stage: found.get(stage, alike.get(stage.partition("@")[0])) for stage in stages}
+    return {stage: took.get(stage, alike.get(stage.partition("@")[0])) for stage in stages}
 
 
 def makefile(plan: Plan) -> str:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.shell import machine
+from pipeline.shell import machine, progress
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NEEDED = ("data/photo", "data/vangogh", "data/udnie", "models/vgg16.safetensors")
@@ -57,7 +57,7 @@ def train(steps: int, threads: int, count: int = 1) -> Run:
             subprocess.Popen(
                 [sys.executable, "-m", "stages.sgn.train", "model1"],
                 cwd=folder,
-                env=environment,
+                env={**environment, progress.VARIABLE: str(folder / "step")},  # no lines of it here
                 stdout=subprocess.DEVNULL,
             )
             for folder in folders

@@ -124,7 +124,8 @@ def say_what_is_faster() -> None:
 
 
 def _stage() -> str:
-    return os.environ.get("DVC_STAGE", "progress")
+    """The name that DVC gives a stage; started by hand, `train model1`."""
+    return os.environ.get("DVC_STAGE") or " ".join([Path(sys.argv[0]).stem, *sys.argv[1:]])
 
 
 def _write(path: Path, progress: Progress) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 DVC = [sys.executable, "-m", "dvc"]
 TIMES = Path("scratch/times/stages.json")  # seconds of each stage, by scale
-KEPT_TIMES = "results/*/run/times/stages.json"  # the same, of runs that were kept
+KEPT_TIMES = ("benchmarks/stage_times.json", "results/*/run/times/stages.json")  # the same, of runs that were kept
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def make(scale: str) -> Plan:
 def times(stages: Iterable[str], scale: str) -> dict[str, float | None]:
     """About how many seconds each stage takes: as it did here, in results that are kept, or as others of its kind."""
     took: dict[str, float] = {}
-    for path in (*sorted(Path().glob(KEPT_TIMES)), TIMES):
+    kept = [path for pattern in KEPT_TIMES for path in sorted(Path().glob(pattern))]
+    for path in (*kept, TIMES):
         if path.is_file():
             took |= json.loads(path.read_text(encoding="utf-8")).get(scale, {})
     kinds: dict[str, list[float]] = {}

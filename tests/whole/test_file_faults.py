@@ -107,6 +107,7 @@ def write_numbers(vgg_weights: dict[str, Tensor]) -> None:
 
 
 def write_pages(vgg_weights: dict[str, Tensor]) -> None:
+    graph(Path())
     test_report.checkout(Path())
     places = [item.anchor for item in items.ITEMS] + [claim["id"] for claim in test_report.made_up()["claims.json"]]
     for page in items.PAGES:

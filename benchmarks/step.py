@@ -8,19 +8,18 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from benchmarks import plain
+from benchmarks.gpu import build, settings
 from pipeline.core import precision, seeds
-from pipeline.networks.vgg16 import VGG16
-from pipeline.sgn.model import losses, networks, objectives, params, simplex
-from pipeline.sgn.model.method import SGN
+from pipeline.sgn.model import simplex
 from pipeline.training import loop
 
 STYLE_SIZE = 256
-LEARNING_RATE = 2e-4
 
 
 class Constant:
@@ -45,20 +44,11 @@ def first_release(width: int, blocks: int, x: Tensor, y: Tensor) -> Callable[[in
 
 def ours(width: int, blocks: int, x: Tensor, y: Tensor, number_format: str) -> Callable[[int], object]:
     """The pipeline's step in `fp32` or `bf16`, to be called with the step's number."""
-    run = params.load().runs["model1"]
-    assert run.style_weight is not None
-    domains = objectives.discriminated(run.objectives, None)
-    nets = networks.build(domains, run.conditioning, width, blocks, k=3)
-    weights = {f"features.{name}": value for name, value in plain.VGG16().features.state_dict().items()}
-    vgg = VGG16(weights, precision.dtype(number_format))
-    perceptual = losses.Perceptual(vgg, torch.rand(1, 3, STYLE_SIZE, STYLE_SIZE) * 2 - 1, run.style_weight)
-    known = {run.objectives[2].about: perceptual}
-    method = SGN(nets, run.objectives, known, alpha=0.5, constant_S=None, seed=0, learning_rate=LEARNING_RATE)
-    sources = {run.objectives[0].about: Constant(x), run.objectives[1].about: Constant(y)}
-    optimizers = {
-        name: torch.optim.Adam(player.parameters, lr=player.learning_rate, betas=player.betas, fused=True)
-        for name, player in method.players.items()
-    }
+    sizes = replace(settings.sizes(x.device), width=width, blocks=blocks, style_size=STYLE_SIZE)
+    model, weights = settings.model("model1"), settings.random_vgg16()
+    method = build.method(model, sizes, weights, x.device, dtype=precision.dtype(number_format))
+    sources = dict(zip(method.sources, (Constant(x), Constant(y)), strict=True))
+    optimizers = build.optimizers(method)
 
     def step(number: int) -> None:
         loop.play(method, loop.inputs(method, sources, number, len(x)), optimizers, number_format, x.device)

@@ -6,7 +6,6 @@ so that DVC is never interrupted while it writes dvc.lock.
 """
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -18,11 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from pipeline.shell import machine
+from pipeline.shell import machine, progress
 
 FOLDER = Path("scratch/jobs")
 SLOTS = "SGN_SLOTS"  # how many jobs there are at the same time
-PROGRESS = "SGN_PROGRESS"  # see progress.py, which is slow to import
 _POLL = 0.2
 _SHELLS = ("sh", "dash", "bash", "zsh", "ksh", "fish")
 
@@ -84,7 +82,7 @@ def slot(count: int) -> Iterator[int]:
 
 def environment(given: Mapping[str, str], stage: str, number: int) -> dict[str, str]:
     """The environment of the job in slot `number`: where its progress goes, and its GPU, if there is any."""
-    own = {**given, PROGRESS: str(file(stage, "step").absolute())}
+    own = {**given, progress.VARIABLE: str(file(stage, "step").absolute())}
     if given.get("CUDA_VISIBLE_DEVICES") and (found := machine.gpus(given)):
         own["CUDA_VISIBLE_DEVICES"] = found[number % len(found)]
     return own
@@ -121,10 +119,7 @@ def locked(held: IO[str]) -> bool:
 
 
 def _tell(stage: str, **what: Any) -> None:
-    path = file(stage, "json")
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_text(json.dumps(what), encoding="utf-8")
-    temporary.replace(path)
+    progress.write(file(stage, "json"), what)
 
 
 def _received(number: int, frame: FrameType | None) -> None:

@@ -8,8 +8,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,6 +116,13 @@ def read(path: Path) -> dict[str, Any] | None:
         return None
 
 
+def write(path: Path, told: Mapping[str, Any]) -> None:
+    """What `read` reads: the whole of it, or what was there before."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_text(json.dumps(told), encoding="utf-8")
+    temporary.replace(path)
+
+
 def say_what_is_faster() -> None:
     """One line, where DVC runs one training after the other and this machine could run several."""
     experiment = any(name.startswith("DVC_EXP") for name in os.environ)
@@ -130,9 +137,5 @@ def _stage() -> str:
 
 def _write(path: Path, progress: Progress) -> None:
     told = {name: getattr(progress, name) for name in ("done", "total", "what", "note")}
-    temporary = path.with_name(f"{path.name}.tmp")
-    try:
-        temporary.write_text(json.dumps({**told, "left": progress.left()}), encoding="utf-8")
-        temporary.replace(path)
-    except OSError:  # a full disk is found out by what matters
-        pass
+    with suppress(OSError):  # a full disk is found out by what matters
+        write(path, {**told, "left": progress.left()})

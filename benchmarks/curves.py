@@ -19,6 +19,7 @@ import torch
 
 from benchmarks.gpu import build, settings, timing
 from pipeline.core import precision, yaml12
+from pipeline.sgn.model.objectives import LETTERS
 from pipeline.training import loop
 
 # The setting around which one thing at a time is varied.
@@ -66,7 +67,7 @@ def hours(common: list[str]) -> None:
     total = 0.0
     print("| run | steps | s a step | hours | GiB |\n|---|---|---|---|---|", flush=True)
     for key, run in params["runs"].items():
-        about = [run[letter] for letter in "ABC"]
+        about = [run[letter] for letter in LETTERS if run[letter]["loss"] != "none"]
         domains = [params["domains"][o["about"]] for o in about if o["loss"] != "perceptual"]
         pictures = [sources[d["dataset"]]["counts"][f"train{d['side']}"] for d in domains]
         steps = loop.steps_of(run["epochs"], pictures, PAPER["batch"])
@@ -101,7 +102,7 @@ def one(setting: dict[str, Any], device: torch.device, threads: int, repeats: in
     method = build.method(settings.model(setting["run"]), sizes, weights, device, dtype=dtype)
     for module in method.modules.values():
         module.to(device)
-    optimizers = build.optimizers(method)
+    optimizers = loop.optimizers_of(method)
     sources = {name: build.Noise(name, sizes.crop) for name in method.sources}
     batch = {name: value.to(device) for name, value in loop.inputs(method, sources, 0, sizes.batch).items()}
     timing.forget_peak(device)

@@ -48,7 +48,7 @@ def ours(width: int, blocks: int, x: Tensor, y: Tensor, number_format: str) -> C
     model, weights = settings.model("model1"), settings.random_vgg16()
     method = build.method(model, sizes, weights, x.device, dtype=precision.dtype(number_format))
     sources = dict(zip(method.sources, (Constant(x), Constant(y)), strict=True))
-    optimizers = build.optimizers(method)
+    optimizers = loop.optimizers_of(method)
 
     def step(number: int) -> None:
         loop.play(method, loop.inputs(method, sources, number, len(x)), optimizers, number_format, x.device)

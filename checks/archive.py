@@ -18,6 +18,7 @@ from PIL import Image
 from pipeline.core import files
 from pipeline.figures.style import reduced
 from pipeline.report.html import REPORTS
+from pipeline.sgn.pages.items import EXPLORER
 
 RESULTS = Path("results")
 TIMES = Path("scratch/times")
@@ -31,7 +32,8 @@ def main(name: str) -> None:
     if not re.fullmatch(r"\w[\w.-]*", name):
         raise ValueError(f"say which, a name for a folder: make archive NAME=..., not {name!r}")
     place = RESULTS / name / "run"
-    pages = sorted(REPORTS.glob("*.html"))
+    # The explorer's pictures are too large for Git.
+    pages = sorted(path for path in REPORTS.glob("*.html") if path.name != EXPLORER)
     if not pages:
         raise ValueError(f"{REPORTS} has no page: run `dvc repro` first")
     kept_before = {
@@ -55,6 +57,7 @@ def main(name: str) -> None:
                 moved[address] = os.path.relpath(before, place)
         for page in pages:
             text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
+            text = re.sub(f'<a href="{re.escape(EXPLORER)}">(.*?)</a>', r"\1", text)
             (folder / page.name).write_text(text, encoding="utf-8")
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST:

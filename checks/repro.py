@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from checks import difference
+from checks import difference, hostile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WEIGHTS = CHECKOUT / "models/vgg16.safetensors"
@@ -42,6 +42,7 @@ class Clone:
     log: Path
     environment: Mapping[str, str]
     user: int | None = None
+    umask: int = -1  # this process's own
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Run a program of this clone's, as its user; the output goes to the log."""
@@ -52,6 +53,7 @@ class Clone:
                 cwd=self.folder,
                 env=self.environment,
                 user=self.user,
+                umask=self.umask,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -110,18 +112,28 @@ def belongs(checkout: Path) -> None:
 
 
 def two_clones(base: Path) -> tuple[Clone, Clone]:
-    """Clones in folders of different names and depths, of different users, in other time zones and locales."""
+    """Clones in folders of different names and depths, of different users, in other time zones and locales; the second
+    user's home has settings of everything that reads a home."""
     first = make_clone(base / "first", {"TZ": "UTC", "LC_ALL": "C.UTF-8", "USER": "first", "LOGNAME": "first"})
     other = {"TZ": "Pacific/Chatham", "LC_ALL": "C", "USER": "somebody", "LOGNAME": "somebody"}
-    second = make_clone(base / "second clone, deeper" / "down" / "it is here", other, another_user(base))
+    second = make_clone(
+        base / "second clone, deeper" / "down" / "it is here", other, another_user(base), furnished=True
+    )
     return first, second
 
 
-def make_clone(folder: Path, environment: Mapping[str, str], user: int | None = None) -> Clone:
+def make_clone(
+    folder: Path, environment: Mapping[str, str], user: int | None = None, *, furnished: bool = False
+) -> Clone:
     """Copy the tracked files as they are now, without results, at scale smoke and with one thread."""
     home = folder.parent / f"home of {folder.name}"
     home.mkdir(parents=True)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    settings = hostile.furnish(home) if furnished else {}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}  # not this user's hooks and signatures
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=CHECKOUT, env=plain, capture_output=True, text=True, check=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (CHECKOUT / name).is_file() and name != "dvc.lock":
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -130,12 +142,13 @@ def make_clone(folder: Path, environment: Mapping[str, str], user: int | None = 
     params.write_text(smoke(params.read_text(encoding="utf-8")), encoding="utf-8")
     author = ("-c", "user.name=check", "-c", "user.email=check@localhost")
     for arguments in (("init", "--quiet"), ("add", "--all"), (*author, "commit", "--quiet", "--message", "check")):
-        subprocess.run(["git", *arguments], cwd=folder, check=True)
+        subprocess.run(["git", *arguments], cwd=folder, env=plain, check=True)
     if user is not None:
         for path in (folder, home, *folder.rglob("*")):
             os.chown(path, user, user, follow_symlinks=False)
     log = home.parent / f"log of {folder.name}"
-    return Clone(folder, home, log, {**fresh(os.environ, home), **environment}, user)
+    umask = hostile.UMASK if furnished else -1
+    return Clone(folder, home, log, {**fresh(os.environ, home), **environment, **settings}, user, umask)
 
 
 def smoke(params: str) -> str:

@@ -12,7 +12,7 @@ def main() -> None:
     """Write reports/index.html; ValueError if a page that it links to is missing or has no such place."""
     footer = f"This page is made by {html.code('dvc repro index')}, from the same files as the pages that it links to."
     text = html.page(front.TITLE, index.navigation(CONTENTS, "index.html"), front.body(), footer)
-    pages = {page.file: REPORTS / page.file for page in CONTENTS.pages}
+    pages = {file: REPORTS / file for file, _ in CONTENTS.files}
     index.check_links(text, {name: path.read_text(encoding="utf-8") for name, path in pages.items() if path.is_file()})
     with files.replacing(REPORTS / "index.html") as temporary:
         temporary.write_text(text, encoding="utf-8")

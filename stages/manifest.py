@@ -27,24 +27,38 @@ def main() -> None:
 
 
 def _domain(root: Path, domain: params.Domain) -> dict[str, Any] | None:
+    """The files of a domain's folders; null where a folder is missing, which images@DOMAIN says, if it is needed.
+
+    ValueError where pictures, or what a link among them leads to, lie where stages write: this stage comes before
+    those whose outputs DVC removes.
+    """
+    for split in ("train", "test"):
+        if (folder := root / domain.dataset / f"{split}{domain.side}").is_dir():
+            layout.check_apart(folder)
     try:
         train, test = layout.domain_folders(root, domain.dataset, domain.side)
-    except ValueError:  # images@DOMAIN says it, if the chosen runs need the domain at all
+    except layout.NotApartError:
+        raise
+    except ValueError:
         return None
     return {
-        folder: [_file(root / folder / name) for name in layout.list_folder(root / folder).names]
-        for folder in (train, test)
+        name: [_file(root / name / file) for file in layout.list_folder(root / name).names] for name in (train, test)
     }
 
 
 def _style(root: Path, name: str) -> dict[str, Any] | None:
-    path = root / layout.STYLE_FOLDER / name
+    folder = root / layout.STYLE_FOLDER
+    if folder.is_dir():
+        layout.check_apart(folder)
+    path = folder / layout.same_name(folder, name)
     return _file(path) if path.exists() else None
 
 
 def _file(path: Path) -> dict[str, Any]:
     """A file's name, size in bytes and hash; null for both where nothing can be read, as of a link to nothing."""
     name = layout.printable(path.name)
+    if path.is_symlink() and path.exists():
+        layout.check_apart(path.resolve().parent)
     try:
         if path.is_file():
             return {"name": name, "bytes": path.stat().st_size, "sha256": files.sha256(path)}

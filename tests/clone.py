@@ -18,10 +18,21 @@ def graph(folder: Path) -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This environment's programs first in the path, a name for Git, no trace of a DVC above this process."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
+    """This environment's programs first in the path, a name for Git, no trace of a DVC or a Git above this process.
+
+    In a hook or a `git rebase -x`, Git's variables name the user's repository, and a clone would write into that one;
+    the user's own configuration may ask for signatures and hooks.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
     people = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return {**kept, **people, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **more}
+    nobodys = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return {
+        **kept,
+        **people,
+        **nobodys,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        **more,
+    }
 
 
 def heed_sigint() -> None:
@@ -59,7 +70,8 @@ def make(folder: Path, scale: str = "smoke") -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, folder / name)
     change(folder, "scale: small", f"scale: {scale}")
-    (folder / "dvc.lock").unlink()
+    for lock in (folder / "dvc.lock", *folder.glob("stages/*/dvc.lock")):
+        lock.unlink()
     call(folder, "git", "init", "-q")
     call(folder, "git", "add", "-A")
     call(folder, "git", "commit", "-q", "-m", "smoke")

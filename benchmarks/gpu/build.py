@@ -12,7 +12,7 @@ from benchmarks.gpu.settings import Model, Sizes
 from pipeline.core import precision, seeds
 from pipeline.core.pictures import to_tensor
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sgn.model import losses, networks
+from pipeline.sgn.model import losses, methods, networks
 from pipeline.sgn.model.method import SGN
 from pipeline.sgn.model.objectives import discriminated
 from pipeline.sgn.model.singlegan import SingleGAN
@@ -37,10 +37,12 @@ def method(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(seeds.sequence(start, "networks").generate_state(1)[0]))
         nets = networks.build(
-            discriminated(model.objectives, model.S), model.conditioning, sizes.width, sizes.blocks, k=3
+            discriminated(model.objectives, model.S),
+            model.conditioning,
+            sizes.width,
+            sizes.blocks,
+            k=len(model.objectives),
         )
-    if model.method == "singlegan":
-        return SingleGAN(nets, seed=seed, learning_rate=sizes.learning_rate)
     perceptual = {}
     for i, o in enumerate(model.objectives):
         if o.loss == "perceptual" and (model.S is None or model.S[i]):
@@ -49,7 +51,8 @@ def method(
             target = picture.to(device, torch.promote_types(dtype, torch.float32))
             vgg = VGG16(weights, dtype).to(device)
             perceptual[o.about] = losses.Perceptual(vgg, target, model.style_weight)
-    return SGN(
+    return methods.build(
+        model.method,
         nets,
         model.objectives,
         perceptual,
@@ -58,14 +61,6 @@ def method(
         seed=seed,
         learning_rate=sizes.learning_rate,
     )
-
-
-def optimizers(method: SGN | SingleGAN) -> dict[str, torch.optim.Adam]:
-    """The players' optimisers, as the loop makes them."""
-    return {
-        name: torch.optim.Adam(player.parameters, lr=player.learning_rate, betas=player.betas, fused=True)
-        for name, player in method.players.items()
-    }
 
 
 def noise(shape: tuple[int, ...], *names: str | int) -> Tensor:

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from pipeline.core import yaml12
-from pipeline.sgn.model.objectives import Objective
+from pipeline.sgn.model.objectives import LETTERS, Objective
 from pipeline.vgg16 import formats
 from pipeline.vgg16.known import VGG16
 
@@ -79,7 +79,7 @@ def model(name: str, conditioning: str | None = None) -> Model:
         name,
         run["method"],
         conditioning or run["conditioning"],
-        tuple(Objective(**run[letter]) for letter in "ABC"),
+        tuple(Objective(**run[letter]) for letter in LETTERS if run[letter]["loss"] != "none"),
         tuple(run["S"]) if "S" in run else None,
         None if "S" in run else params["alpha"],
         run.get("style_weight"),

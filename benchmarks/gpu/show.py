@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
@@ -49,7 +50,7 @@ def everything(
     caption = _caption(report.values, visit)
     jobs: dict[str, Callable[[], None]] = {
         "table3": lambda: report.add(table3=table3(method, model, test, visit)),
-        "figure 1": lambda: figure1(generator, model, x[:SHOWN], pack, caption),
+        "figure 1": lambda: add_figure1(pack, figure1(generator, _names(model), x[:SHOWN], caption)),
         "explorer": lambda: explorer(generator, x[:EXPLORED], pack),
         "curves": lambda: draw_curves(curves, pack, caption),
         "film": lambda: film(generator, model, x[:1], pack, caption),
@@ -80,20 +81,27 @@ def table3(method: SGN, model: Model, test: dict[str, Tensor], visit: Visit) -> 
     rows = []
     for S in simplex.TABLE3:
         found = measures.losses_at(method.G, model.objectives, held, S, batch=4)
-        rows.append({"S": S, **{name: found[name] for name in ("L_G", "L_A", "L_B", "L_C")}, "pictures": len(x)})
+        rows.append(
+            {"S": S, "L_G": found["L_G"], **{f"L_{i}": L_i for i, L_i in found["L"].items()}, "pictures": len(x)}
+        )
     return rows
 
 
-def figure1(generator: Any, model: Model, x: Tensor, pack: Pack, caption: str) -> None:
-    """The grid with its titles, pictures with all their pixels."""
+def add_figure1(pack: Pack, picture: npt.NDArray[np.uint8]) -> None:
+    """As WebP: as a PNG it would be five times as large."""
+    pack.add("figure1.webp", webp(picture))
+
+
+def figure1(generator: Any, names: tuple[str, ...], x: Tensor, caption: str) -> npt.NDArray[np.uint8]:
+    """The grid with its titles, pictures with all their pixels: (H, W, 3)."""
     from pipeline.sgn.figures import translations
 
     sets = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), simplex.beyond(3, 1)]
     outputs = [to_pictures(translation.translate(generator, x, S)) for S in sets]
-    titles = ["input", *(translations.title(S, _names(model)) for S in sets)]
+    titles = ["input", *(translations.title(S, names) for S in sets)]
     drawn = grids.titled_columns([to_pictures(x), *outputs], titles, caption, cell=max(grids.CELL, x.shape[-1]))
-    with Image.open(BytesIO(_png(drawn))) as picture:  # as a PNG it would be five times as large
-        pack.add("figure1.webp", webp(np.asarray(picture.convert("RGB"))))
+    with Image.open(BytesIO(_png(drawn))) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def draw_curves(curves: build.Curves, pack: Pack, caption: str) -> None:
@@ -116,20 +124,24 @@ def explorer(generator: Any, x: Tensor, pack: Pack) -> None:
 
 
 def film(generator: Any, model: Model, x: Tensor, pack: Pack, caption: str) -> None:
-    """S from corner to corner and back, as a GIF and, where ffmpeg is there, an MP4."""
+    """S from corner to corner and back, as an animated WebP and, where ffmpeg is there, an MP4."""
     from pipeline.sgn.figures import movie
 
     path = simplex.path([*simplex.corners(3), simplex.corners(3)[0]], FRAMES)[:-1]
-    frames = movie.frames(to_pictures(translation.travel(generator, x, path)), path, _names(model), caption)
+    inputs = to_pictures(x.expand(len(path), -1, -1, -1))
+    outputs = to_pictures(translation.travel(generator, x, path))
+    frames = movie.frames(inputs, outputs, path, _names(model), caption)
+    first, *others = [Image.fromarray(frame) for frame in frames]
+    held = BytesIO()
+    first.save(held, "WEBP", save_all=True, append_images=others, duration=movie.FRAME_MS, quality=80)
+    pack.add("film.webp", held.getvalue())
     with tempfile.TemporaryDirectory() as folder:
-        gif = Path(folder) / "film.gif"
-        movie.write_gif(gif, frames)
-        pack.add("film.gif", gif.read_bytes())
+        mp4 = Path(folder) / "film.mp4"
         try:
-            movie.write_mp4(gif.with_suffix(".mp4"), frames)
-        except (ImportError, OSError):  # the GIF is there
+            movie.write_mp4(mp4, frames)
+        except (ImportError, OSError):  # the WebP is there
             return
-        pack.add("film.mp4", gif.with_suffix(".mp4").read_bytes())
+        pack.add("film.mp4", mp4.read_bytes())
 
 
 def _names(model: Model) -> tuple[str, str, str]:

@@ -126,7 +126,7 @@ def run(
             frozen = [per.vgg for per in getattr(method, "perceptual", {}).values()]
             for net in (method.G, *method.D.values(), *frozen):
                 net.compile(dynamic=False)
-        optimizers = build.optimizers(method)
+        optimizers = loop.optimizers_of(method)
         batch = given(method, sizes)
         if form.captured:
             for optimizer in optimizers.values():

@@ -12,14 +12,18 @@ Found = Mapping[str, Any]
 
 def write(out: Path) -> None:
     """Write OUT/README.md from the JSON files that are there."""
+    with files.replacing(out / "README.md") as temporary:
+        temporary.write_text(text(out), encoding="utf-8")
+
+
+def text(out: Path) -> str:
+    """What the JSON files in a visit's folder say."""
     found = {part: files.read_json(out / name) if (out / name).exists() else {} for part, name in FILES.items()}
     sections = [_record(found["record"]), _correct(found["correct"]), _speed(found["speed"])]
     sections.append(_training(found["training"], out))
     status = ", ".join(f"{part} {values.get('status', 'not reached')}" for part, values in found.items())
-    text = f"# A visit to {_name(found['record'])}\n\nWritten by `python -m benchmarks.gpu`. Parts: {status}.\n\n"
-    text += "\n\n".join(section for section in sections if section) + "\n"
-    with files.replacing(out / "README.md") as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    head = f"# A visit to {_name(found['record'])}\n\nWritten by `python -m benchmarks.gpu`. Parts: {status}.\n\n"
+    return head + "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _name(record: Found) -> str:
@@ -42,7 +46,7 @@ def _record(found: Found) -> str:
         speed = found["convolution"][layout]["forward_and_backward_tflops"]
         rows.append((f"{found['convolution']['what']}, {layout}", f"{speed:.4g} TFLOP/s forward and backward"))
     rows.append((found["memory"]["what"], f"{found['memory']['gb_per_second']:.4g} GB/s"))
-    return "## The machine\n" + _table(("what", "found"), rows)
+    return "## The machine\n" + table(("what", "found"), rows)
 
 
 def _correct(found: Found) -> str:
@@ -59,12 +63,12 @@ def _correct(found: Found) -> str:
             rows.append((f"{name}: {kind} from the CPU's", _power(far), _power(found["bounds"][kind])))
     text = "## Right?\n" + verdict.get(found.get("right"), "Not all of it was checked.")
     text += " Distances in float32, ||a - b|| / ||b||; trainings in " + str(_precision(found)) + ".\n\n"
-    text += _table(("what", "distance", "bound"), rows)
+    text += table(("what", "distance", "bound"), rows)
     same = [
         (name, str(row["steps"]), _yes(row["twice_the_same"]), _yes(row["resumed_the_same"]))
         for name, row in found.get("trainings", {}).items()
     ]
-    text += "\n\n" + _table(("training", "steps", "twice the same bytes", "stopped and resumed too"), same)
+    text += "\n\n" + table(("training", "steps", "twice the same bytes", "stopped and resumed too"), same)
     return text + "".join(f"\n\nNot checked: {name} ({why})." for name, why in found.get("errors", {}).items())
 
 
@@ -95,7 +99,7 @@ def _speed(found: Found) -> str:
         f"{found['precision']} (plain: float32 with PyTorch's defaults); median of {found['repeats']}.\n\n"
     )
     header = ("model", "form", "ms", "TFLOP/s", "of the measured peak", "GiB at most", "warm-up, s")
-    return text + _table(header, rows) + (f"\n\nLeft out {found['left_out']}." if "left_out" in found else "")
+    return text + table(header, rows) + (f"\n\nLeft out {found['left_out']}." if "left_out" in found else "")
 
 
 def _training(found: Found, out: Path) -> str:
@@ -118,7 +122,7 @@ def _training(found: Found, out: Path) -> str:
             for row in found["table3"]
         ]
         text += f"\n\nTable 3, SGN's half, on {found['table3'][0]['pictures']} test photos:\n\n"
-        text += _table(("S", "L_G", "L_rec", "L_adv", "L_per"), rows)
+        text += table(("S", "L_G", "L_rec", "L_adv", "L_per"), rows)
     if "pictures_zip" in found:
         text += "\n\n`pictures.zip`: " + ", ".join(f"`{name}`" for name in found["pictures_zip"]) + "."
     for name, reason in found.get("undone", {}).items():
@@ -131,7 +135,7 @@ def _training(found: Found, out: Path) -> str:
     return text
 
 
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = ["| " + " | ".join(cells) + " |" for cells in (header, tuple("---" for _ in header), *rows)]
     return "\n".join(lines)
 

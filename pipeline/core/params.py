@@ -24,6 +24,15 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def _once(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(seeds)) != len(seeds):
+        raise ValueError(f"{list(seeds)}: each seed may stand there once")
+    return seeds
+
+
+Seeds = Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(_once)]
+
+
 def _inside(path: str) -> str:
     if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
         raise ValueError(f"{path!r} must be a path inside the source's folder: not absolute, without ..")
@@ -93,7 +102,7 @@ ScaleT = TypeVar("ScaleT", bound=BaseModel)
 class Shared(Frozen, Generic[ScaleT]):
     """The keys that every paper shares. `ScaleT`: the type of a scale."""
 
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
+    seeds: Seeds
     data: Literal["scenes", "folder", "cyclegan"]
     data_root: str | None
     scale: str
@@ -110,8 +119,6 @@ class Shared(Frozen, Generic[ScaleT]):
     def _names_fit(self) -> "Shared[ScaleT]":
         if self.scale not in self.scales:
             raise ValueError(f"scale is {self.scale!r}, known are {', '.join(self.scales)}")
-        if len(set(self.seeds)) != len(self.seeds):
-            raise ValueError(f"seeds is {list(self.seeds)}: each seed may stand there once")
         for name in sorted({"sources", "translations"} & {*self.domains, *self.styles}):
             raise ValueError(f"{name} is no name for a domain or a style: data/{name} is taken")
         for name in set(self.domains) & set(self.styles):

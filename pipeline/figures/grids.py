@@ -19,6 +19,7 @@ Pictures = npt.NDArray[np.uint8]
 
 # In pixels of the file: between the pictures, around them, and below them for a line of the caption.
 GAP, MARGIN, CAPTION = 5, 8, 30
+LINE = 23  # each further line of the caption
 WIDTH = 756  # of a domain's sheet
 CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at smoke and small
 
@@ -87,6 +88,11 @@ def show(axis: Axes, picture: Pictures) -> None:
     axis.set_axis_off()
 
 
+def wrapped(caption: str, width: int) -> list[str]:
+    """A caption of at most 10 pt in lines that fit into a file of that many pixels: 13 letters an inch."""
+    return textwrap.wrap(caption, int(width / file_dpi() * 13))
+
+
 def file_dpi() -> float:
     """Pixels of the saved file per inch."""
     dpi = mpl.rcParams["savefig.dpi"]
@@ -107,8 +113,8 @@ def _cells(
     """A figure of rows x count axes of `cell` pixels each, placed by whole pixels so that pictures are magnified evenly
     (and the file stays small), with the caption below; `left` and `above`: pixels for what stands there."""
     width = left + count * (cell + GAP) - GAP + MARGIN
-    lines = textwrap.wrap(caption, int(width / file_dpi() * 13))  # 13 letters an inch at 10 pt
-    below = CAPTION + 6 + 23 * (len(lines) - 1)
+    lines = wrapped(caption, width)
+    below = CAPTION + 6 + LINE * (len(lines) - 1)
     tall = rows * (cell + GAP) - GAP
     figure = of_pixels(width, above + tall + below)
     across, up = figure.bbox.width, figure.bbox.height

@@ -35,17 +35,18 @@ _UPRIGHT = {
 }
 
 
-def decode(stream: BinaryIO, max_pixels: int) -> Image.Image:
+def decode(stream: BinaryIO, max_pixels: int, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     """Decode a whole picture, as stored: any mode, EXIF rotation not yet applied. The stream must be seekable.
 
+    Of several pictures in a file the first; the others can be sought while the stream is open.
     Raises ValueError, with a reason that does not depend on where the file lies, for a file that is no picture of
-    `FORMATS`, is damaged or cut off, is smaller than `MIN_SIDE`, claims more than `max_pixels` (params.yaml's
+    `formats`, is damaged or cut off, is smaller than `MIN_SIDE`, claims more than `max_pixels` (params.yaml's
     images.max_pixels), or takes absurdly many parts to say what it shows.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata; the size is checked below
-            image = Image.open(stream, formats=FORMATS)
+            image = Image.open(stream, formats=formats)
             _check_size(*image.size, max_pixels)
             _check_parts(image, stream)
             image.load()

@@ -5,19 +5,17 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pipeline.networks.losses import GramDifference, gram
-from pipeline.networks.vgg16 import VGG16
+from pipeline.networks.losses import GramDifference
 
 
 @torch.no_grad()
-def gram_distance(vgg: VGG16, x: Tensor, style: Tensor, layer_weights: Sequence[float], batch: int) -> float:
-    """A weighted sum over the layers of the mean squared difference of Gram matrices, mean over x.
+def gram_distances(features: Sequence[Tensor], targets: Sequence[Tensor], layer_weights: Sequence[float]) -> Tensor:
+    """For each picture a weighted sum over the layers of the mean squared difference of Gram matrices: float64 (N,).
 
-    `style` is the style image, (1, 3, H, W); one weight for each of relu1_2, relu2_2, relu3_3, relu4_3.
+    `features` of the pictures at relu1_2, relu2_2, relu3_3, relu4_3, (N, C, H, W) each; `targets`: the Gram matrices of
+    the style image there, (1, C, C) each; one weight for each layer.
     """
-    targets = [gram(features) for features in vgg(style)]
-    total = 0.0
-    for part in x.split(batch):
-        for weight, F, target in zip(layer_weights, vgg(part), targets, strict=True):
-            total += float(weight * GramDifference.apply(F, target).double().sum())
-    return total / len(x)
+    total = features[0].new_zeros(len(features[0]), dtype=torch.float64)
+    for weight, F, target in zip(layer_weights, features, targets, strict=True):
+        total += float(weight) * GramDifference.apply(F, target).double()
+    return total

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.report import html
+from pipeline.claims.verdict import HOLDS
+from pipeline.report import html, matrix
 from pipeline.report.contents import Claim
 from pipeline.report.html import Html
 
@@ -11,51 +12,62 @@ from pipeline.report.html import Html
 def tally(claims: Sequence[Claim]) -> Html:
     """How many of the claims have which verdict, as one line; a second one where a single seed decides."""
     parts = []
-    for holds in (True, False, None):
-        number = sum(claim["holds"] is holds for claim in claims)
+    for name in html.VERDICTS:
+        number = sum(claim["verdict"] == name for claim in claims)
         if number:
-            parts.append(Html(f"{html.badge(holds)} {number}"))
+            parts.append(Html(f"{html.badge(name)} {number}"))
     total = html.count(len(claims), "claim")
-    line = f'<p class="tally">The paper\'s {total} on this page: {html.join(parts, " &ensp; ")}</p>'
-    single = sum(claim["seeds"]["of"] == 1 for claim in claims)
+    line = f'<p class="tally">The {total} on this page: {html.join(parts, " &ensp; ")}</p>'
+    single = sum(claim["seeds"]["of"] == 1 and not claim["counted"] for claim in claims)
     if single:
-        more = html.code("dvc exp run -S 'seeds=[0,1,2]'")
         line += (
-            f'\n<p class="note">{single} of them {"is" if single == 1 else "are"} measured with one seed: a verdict '
-            f"with a narrow margin may turn with another. {more} says in how many seeds each holds.</p>"
+            f'\n<p class="note">{single} of them {"is" if single == 1 else "are"} measured with one seed, which '
+            f"decides nothing: more stand in {html.code('seeds')}, at the top of params.yaml or in a run.</p>"
         )
     return Html(line)
 
 
-def cards(claims: Sequence[Claim], stage: str) -> Html:
-    """One card for each claim: verdict, the paper's statement and place, the rule in words, what was measured, and the
-    stage that decided."""
-    return html.join(_card(claim, stage) for claim in claims)
+def cards(claims: Sequence[Claim]) -> Html:
+    """One card for each claim: verdict, the paper's statement and place; opened, the rule in words, margin and seeds,
+    what networks that do nothing get, what was measured, and how the rule was changed."""
+    return html.join(_card(claim) for claim in claims)
 
 
 def verdict(claim: Claim) -> Html:
     """A claim's badge; a rule that must hold whatever was trained says so."""
-    by_construction = claim["holds"] is True and "holds by construction" in claim["rule"].lower()
-    return html.badge(claim["holds"], "holds by construction" if by_construction else "")
+    by_construction = claim["verdict"] == HOLDS and "holds by construction" in claim["rule"].lower()
+    return html.badge(claim["verdict"], "holds by construction" if by_construction else "")
 
 
 def seeds(claim: Claim) -> str:
     """In how many of the seeds a claim's rule is met, as words."""
     met, measured = claim["seeds"]["holds"], claim["seeds"]["of"]
+    if claim["counted"]:
+        return "counted, so no seed matters"
     return f"rule met in {met} of {html.count(measured, 'seed')}" if measured else "measured in no seed"
 
 
-def _card(claim: Claim, stage: str) -> Html:
-    name, _, _ = html.VERDICTS[claim["holds"]]
-    command = html.code(f"dvc repro {stage}")
+def nulls(claim: Claim) -> Html:
+    """Which networks that do nothing pass the rule, as words."""
+    words = {True: "passes", False: "does not pass", None: "not asked"}
+    return html.join((html.text(f"{name}: {words[passes]}") for name, passes in claim["nulls"].items()), "; ")
+
+
+def _card(claim: Claim) -> Html:
+    name, _, _ = html.VERDICTS[claim["verdict"]]
+    margin = (
+        ""
+        if claim["margin"] is None
+        else f"<dt>How clearly</dt><dd>{matrix.margin(claim)}; above 0 the rule is met</dd>\n"
+    )
+    changed = f"<dt>Changed</dt><dd>{html.prose(claim['changed'])}</dd>\n" if claim["changed"] else ""
     return Html(
         f'<section class="claim {name}" id="{html.text(claim["id"])}">\n'
         f'<p>{verdict(claim)} <span class="where">{html.text(claim["where"])}</span></p>\n'
-        f'<p class="says">{html.prose(claim["text"])}</p>\n<dl>\n'
+        f'<p class="says">{html.prose(claim["text"])}</p>\n<details><summary>{html.text(seeds(claim))}</summary><dl>\n'
         f"<dt>Rule</dt><dd>{html.prose(claim['rule'])}</dd>\n"
-        f"<dt>Seeds</dt><dd>{html.text(seeds(claim))}</dd>\n"
-        f"<dt>Measured</dt><dd>{_measured(claim['measured'])}</dd>\n"
-        f"<dt>Made by</dt><dd>{command}</dd>\n</dl>\n</section>"
+        f"{margin}<dt>Networks that do nothing</dt><dd>{nulls(claim)}</dd>\n"
+        f"<dt>Measured</dt><dd>{_measured(claim['measured'])}</dd>\n{changed}</dl></details>\n</section>"
     )
 
 

@@ -54,18 +54,24 @@ class Item:
 
 @dataclass(frozen=True)
 class Contents:
-    """A paper's pages in their order, the tables and figures on them, the stage that decides about its claims, and the
-    file that lists all this, which an error names."""
+    """A paper's pages in their order, the tables and figures on them, the stage that decides about its claims, the
+    file that lists all this, which an error names, and the pages that are no notebook: file name and title."""
 
     pages: tuple[Page, ...]
     items: tuple[Item, ...]
     claims_stage: str
     listed_in: Path
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """Every page but the front page: file name and title."""
+        return [*((page.file, page.title) for page in self.pages), *self.others]
 
     def metrics(self, name: str) -> Any:
         """What a file of reports/metrics holds; ValueError that names its stage if it is missing or not JSON."""
         path = METRICS / name
-        lists = {CLAIMS, *(item.file for item in self.items)}
+        lists = {CLAIMS, *(item.file for item in self.items if item.stage == self.claims_stage)}
         return artifacts.read_json(path, list if path in lists else dict)
 
     def page(self, name: str) -> Page:
@@ -88,6 +94,15 @@ class Contents:
     def claims_of(self, page: Page, claims: Sequence[Claim]) -> list[Claim]:
         """The claims that belong to a page, in the order of claims.json."""
         return [claim for claim in claims if self.page_of(claim) == page]
+
+    def beside(self, page: Page, claims: Sequence[Claim]) -> tuple[dict[str, list[Claim]], list[Claim]]:
+        """A page's claims by the table or figure that they stand beside, the first that they name, and the rest."""
+        rest = self.claims_of(page, claims)
+        placed: dict[str, list[Claim]] = {}
+        for item in (item for item in self.items if item.page == page.name):
+            placed[item.anchor] = item.claims(rest)
+            rest = [claim for claim in rest if claim not in placed[item.anchor]]
+        return placed, rest
 
     def page_of(self, claim: Claim) -> Page:
         """The page that shows a claim; ValueError if there is not exactly one: it would be lost without a word."""

@@ -12,8 +12,10 @@ def figure(item: Item, shows: str, made_from: str) -> Html:
     """
     name = f"<b>{html.text(item.paper)}.</b> " if item.paper else ""
     command = html.code("dvc repro " + item.stage)
+    alt = f"{item.title}. {shows}".strip()
+    shown = html.film(item.file, alt) if item.file.suffix == ".mp4" else html.picture(item.file, alt)
     return Html(
-        f'<figure id="{item.anchor}">\n{html.picture(item.file, item.title)}\n'
+        f'<figure id="{item.anchor}">\n{shown}\n'
         f"<figcaption>{name}{html.text(item.title)}. {html.prose(shows)}\n"
         f"<small>{html.text(made_from)}. Made by {command}.</small></figcaption>\n</figure>"
     )

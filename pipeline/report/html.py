@@ -11,14 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.claims.verdict import ANYTHING, FAILS, HOLDS, NOT_MEASURABLE, UNDECIDED
+
 # What a verdict looks like: CSS class, sign and words. Sign and words carry it too, not the colour alone.
 VERDICTS = {
-    True: ("holds", "✓", "holds"),
-    False: ("fails", "✗", "does not hold"),
-    None: ("open", "–", "not measurable here"),
+    HOLDS: ("holds", "✓", "holds"),
+    FAILS: ("fails", "✗", "does not hold"),
+    UNDECIDED: ("undecided", "?", "undecided"),
+    ANYTHING: ("anything", "○", "passed by anything"),
+    NOT_MEASURABLE: ("open", "–", "not measurable here"),
 }
 # A loss, weight, label or sum with its index: L_rec, s_i, y_c, sum_i.
-_NAME = re.compile(r"\b([LDfswy]|sum)_([A-Za-z_]+)")
+_NAME = re.compile(r"\b([LDfswy])_([A-Za-z_]+)")
+_SUM = re.compile(r"\bsum_([a-z])\b")
 REPORTS = Path("reports")  # where pages lie
 STYLE_SHEET = Path(__file__).with_name("page.css")
 
@@ -49,7 +54,8 @@ def code(command: str) -> Html:
 
 def prose(value: object) -> Html:
     """Plain text in which names such as L_rec and s_i get their subscripts."""
-    return Html(_NAME.sub(lambda name: f"<i>{name[1]}</i><sub>{name[2].replace('_', ' ')}</sub>", text(value)))
+    summed = _SUM.sub(lambda index: f"∑<sub>{index[1]}</sub>", text(value))
+    return Html(_NAME.sub(lambda name: f"<i>{name[1]}</i><sub>{name[2].replace('_', ' ')}</sub>", summed))
 
 
 def number(value: float | None, digits: int) -> str:
@@ -65,11 +71,17 @@ def significant(value: float | None, digits: int) -> str:
     if value is None:
         return "–"
     if abs(value) >= 10**digits:
-        shown = f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.{digits}g}"
+        shown = f"{value:,.0f}" if abs(value) < 1e9 else _powered(value, digits)
     else:
         rounded = f"{value + 0.0:.{digits}g}"
         shown = f"{Decimal(rounded):f}" if abs(value) >= 1e-6 else rounded
     return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def _powered(value: float, digits: int) -> str:
+    """A large number as 9.31 × 10¹²."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa} × 10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(int(exponent)))}"
 
 
 def signed(value: float | None, digits: int) -> str:
@@ -83,9 +95,9 @@ def count(value: int, noun: str) -> str:
     return f"{value:,} {noun}" + ("" if value == 1 else "s")
 
 
-def badge(holds: bool | None, words: str = "") -> Html:
+def badge(verdict: str, words: str = "") -> Html:
     """A verdict in colour, sign and words; `words` say more than the verdict's own."""
-    name, sign, own = VERDICTS[holds]
+    name, sign, own = VERDICTS[verdict]
     return Html(f'<span class="badge {name}">{sign} {text(words or own)}</span>')
 
 
@@ -103,7 +115,18 @@ def picture(path: Path, alt: str) -> Html:
     else:
         raise ValueError(f"{path.as_posix()} is no PNG and no GIF: remove it and run `dvc repro` to draw it again")
     address = quote(path.relative_to(REPORTS).as_posix())
-    return Html(f'<img src="{address}" width="{width}" height="{height}" alt="{text(alt)}" loading="lazy">')
+    image = f'<img src="{address}" width="{width}" height="{height}" alt="{text(alt)}" loading="lazy">'
+    return Html(f'<a class="full" href="{address}" title="open in full size">{image}</a>')
+
+
+def film(path: Path, alt: str) -> Html:
+    """A film of reports/ that the reader starts and stops. ValueError if the file is missing."""
+    if not path.is_file():
+        raise ValueError(f"{path.as_posix()} is missing: run `dvc repro` to draw it")
+    address = quote(path.relative_to(REPORTS).as_posix())
+    return Html(
+        f'<video src="{address}" controls loop muted playsinline preload="metadata" aria-label="{text(alt)}"></video>'
+    )
 
 
 def page(title: str, navigation: str, body: str, footer: str) -> str:

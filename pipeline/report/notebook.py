@@ -70,14 +70,15 @@ def render(notebook: nbformat.NotebookNode) -> str:
             streams = [output for output in cell.outputs if output.output_type == "stream"]
             print("".join(output.text for output in streams), end="", file=sys.stderr)
             cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
-    exporter = HTMLExporter(
-        template_name="basic",
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
-    )
-    body, _ = exporter.from_notebook_node(notebook)
+    with _private_settings():  # a template of the same name in the user's folders would be taken for nbconvert's
+        exporter = HTMLExporter(
+            template_name="basic",
+            exclude_input=True,
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
+            exclude_anchor_links=True,
+        )
+        body, _ = exporter.from_notebook_node(notebook)
     return str(body)
 
 

@@ -23,6 +23,7 @@ from pipeline.shell import job, machine, plan, progress
 from pipeline.shell.plan import Plan
 
 LOCK = "lock"  # beside the jobs' files
+LIVE = Path("reports/live")  # where a training shows how it goes
 _LOOK = 0.5  # seconds between two looks at what runs
 _OUTER = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")  # of the make that started this
 
@@ -169,7 +170,14 @@ class View:
             if told["ran"]:
                 self.took[stage] = told["seconds"]
             did = f"done in {progress.duration(told['seconds'])}" if told["ran"] else "is up to date"
-            self.say(f"{stage}: {did} ({len(self.done)} of {len(self.plan.waits)})")
+            self.say(f"{stage}: {did} ({len(self.done)} of {len(self.plan.waits)}){to_look_at(stage)}")
+
+
+def to_look_at(stage: str) -> str:
+    """Where a training that is done left the translations of its test pictures; nothing for other stages."""
+    kind, _, key = stage.partition("@")
+    last = sorted((LIVE / key / "plots" / "images").rglob("*.png"))[-1:] if kind == "train" else []
+    return "".join(f", translations to look at: {path}" for path in last)
 
 
 def last_word() -> int:

@@ -1,6 +1,7 @@
 """What this machine has for stages that run side by side: cores, memory, GPUs."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -18,6 +19,26 @@ def cores(group: Path = GROUP) -> int:
         *_numbers(group / "cpu/cpu.cfs_period_us"),
     )
     return max(1, min(allowed, int(limit[0] / limit[1]))) if len(limit) == 2 and limit[0] > 0 else allowed
+
+
+def check_threads(settings: Path, environment: Mapping[str, str], group: Path = GROUP) -> str | None:
+    """What to say before a stage computes with `threads` of params.yaml: None, or a note that it will be slow.
+
+    ValueError where the environment gives OpenMP fewer threads: PyTorch then waits for those that never come.
+    """
+    try:
+        found = re.search(r"^threads: *(\d+)", settings.read_text(encoding="utf-8"), re.M)
+    except (OSError, ValueError):  # that there is no such file, another will say
+        return None
+    threads = int(found[1]) if found else 1
+    limit = environment.get("OMP_THREAD_LIMIT", "")
+    if limit.isdigit() and int(limit) < threads:
+        raise ValueError(
+            f"threads is {threads}, and OMP_THREAD_LIMIT={limit} forbids it: unset it, or set threads={limit}"
+        )
+    if (there := cores(group)) < threads:
+        return f"threads is {threads}, but this process may use {there} cores: it will be slower than threads={there}"
+    return None
 
 
 def memory(group: Path = GROUP) -> float:

@@ -27,14 +27,17 @@ class Plan:
     seconds: Mapping[str, float | None]
 
     def order(self) -> list[str]:
-        """What holds up most comes first: the longest way from a stage to the end, by seconds, else by stages."""
+        """What most stages wait for comes first, such as the main model's training; among those that hold up as many,
+        the longest way from a stage to the end, by seconds, else by stages."""
         known = [seconds for seconds in self.seconds.values() if seconds is not None]
         usual = statistics.mean(known) if known else 1.0
         way = {stage: self.seconds[stage] or usual for stage in self.waits}
+        after: dict[str, set[str]] = {}
         for stage in reversed(in_order(self.waits)):
-            after = [way[other] for other, waits in self.waits.items() if stage in waits]
-            way[stage] += max(after, default=0.0)
-        return sorted(self.waits, key=lambda stage: (-way[stage], stage))
+            direct = {other for other, waits in self.waits.items() if stage in waits}
+            way[stage] += max((way[other] for other in direct), default=0.0)
+            after[stage] = direct.union(*(after[other] for other in direct))
+        return sorted(self.waits, key=lambda stage: (-len(after[stage]), -way[stage], stage))
 
     def about(self, jobs: int, done: Iterable[str] = ()) -> float | None:
         """About how many seconds the stages that are not `done` take; None if a time is not known."""

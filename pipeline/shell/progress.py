@@ -124,7 +124,11 @@ def write(path: Path, told: Mapping[str, Any]) -> None:
 
 
 def say_what_is_faster() -> None:
-    """One line, where DVC runs one training after the other and this machine could run several."""
+    """Before a training: one line where DVC runs one after the other and this machine could run several, and one where
+    it has fewer cores than `threads`. ValueError where the environment forbids as many threads: it would wait for ever.
+    """
+    if (note := machine.check_threads(Path("params.yaml"), os.environ)) is not None:
+        print(f"{_stage()}: {note}", flush=True)
     experiment = any(name.startswith("DVC_EXP") for name in os.environ)
     if "DVC_STAGE" in os.environ and VARIABLE not in os.environ and not experiment and (count := machine.cores()) > 1:
         print(f"{_stage()}: `make repro` is faster: it runs stages side by side on all {count} cores", flush=True)

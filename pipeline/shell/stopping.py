@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from pipeline.shell import watcher
+
 _patient = False  # whether a signal waits until `check` is called
 _signal: signal.Signals | None = None  # that waits
 _parent = 0  # the process that started this stage for DVC; 0 where a person started it
@@ -28,6 +30,7 @@ def begin() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _at_once)
+    watcher.watch()
     _parent = os.getppid() if "DVC_STAGE" in os.environ else 0
 
 
@@ -40,11 +43,16 @@ def listen() -> None:
 
 @contextmanager
 def patiently() -> Iterator[None]:
-    """Within, a signal waits until `check` is called, so that a step and its checkpoint are finished first."""
+    """Within, a signal waits until `check` is called, so that a step and its checkpoint are finished first.
+
+    One that came after the last `check` raises `Stopped` at the end, where nothing else is raised.
+    """
     global _patient, _signal
     _patient, _signal = True, None
     try:
         yield
+        if _signal is not None:
+            raise _stopped(_signal)
     finally:
         _patient, _signal = False, None
 

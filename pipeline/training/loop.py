@@ -84,10 +84,7 @@ def train(
     """
     for module in method.modules.values():
         module.to(device)
-    optimizers = {
-        name: torch.optim.Adam(player.parameters, lr=player.learning_rate, betas=player.betas, fused=True)
-        for name, player in method.players.items()
-    }
+    optimizers = optimizers_of(method)
     first, sums = 0, dict[str, Tensor]()  # sums of each loss since the last row of its curve
     if (newest := checkpoints.newest(device)) is not None:
         first, state = newest
@@ -135,6 +132,14 @@ def train(
                 where = f"after step {done} of {length.steps}; the same command goes on from {path}"
                 raise stopping.Stopped(f"{stopped} {where}", stopped.code)
     return time.perf_counter() - began
+
+
+def optimizers_of(method: Method) -> dict[str, torch.optim.Adam]:
+    """An Adam for each player, by its name; fused, which knows `found_inf` (see `play`)."""
+    return {
+        name: torch.optim.Adam(player.parameters, lr=player.learning_rate, betas=player.betas, fused=True)
+        for name, player in method.players.items()
+    }
 
 
 def inputs(method: Method, sources: Mapping[str, Source], step: int, batch_size: int) -> dict[str, Tensor]:

@@ -27,7 +27,7 @@ def find(environment: Mapping[str, str], known: Known, hub: Path, url: str) -> t
     every source's reason.
     """
     if environment.get(VARIABLE):
-        named = command.invocation_root() / Path(environment[VARIABLE]).expanduser()
+        named = command.invocation_root() / command.expanded(environment[VARIABLE])
         try:
             return read(named, known), f"{VARIABLE}={named}"
         except (ValueError, OSError) as error:

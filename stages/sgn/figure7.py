@@ -4,20 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
-from pipeline.core import artifacts, files, precision, results, tensors
-from pipeline.core.artifacts import METRICS, VGG16_WEIGHTS
+from pipeline.core import artifacts, files, precision, results
+from pipeline.core.artifacts import VGG16_WEIGHTS
 from pipeline.core.pictures import to_pictures, to_tensor
-from pipeline.networks.losses import mean_per_sample
 from pipeline.networks.vgg16 import VGG16
+from pipeline.sgn.evaluation import controllability, measures, trained, transfer
 from pipeline.sgn.model import params, simplex, translation
-from pipeline.sgn.results import Figure7Result, Nearness
+from pipeline.sgn.results import MEASURED, Figure7Result, Nearness, Transfer
 from pipeline.shell import command
 
 RUNS = {"sgn": "comparison", "singlegan": "singlegan"}
 DOMAINS = ("photo", "monet")
+PAINTINGS = ("ukiyoe", "vangogh")
 SHOWN = 4
 
 
@@ -31,29 +30,39 @@ def main() -> None:
     paths = {domain: artifacts.test_pictures(domain) for domain in DOMAINS}
     pictures = {domain: artifacts.read_packed(path, multiple=4) for domain, path in paths.items()}
     inputs = {domain: to_tensor(array[: scale.evaluate.images]).to(device) for domain, array in pictures.items()}
+    references = measures.read_references(p.run(RUNS["sgn"]), inputs["photo"])
+    paintings = {domain: references[domain] for domain in PAINTINGS}
+    transfers: dict[str, dict[str, dict[str, Transfer]]] = {}
     near: dict[str, dict[str, dict[str, Nearness]]] = {}
     steps: dict[str, int] = {}
     arrays: dict[str, npt.NDArray[np.uint8]] = {domain: to_pictures(x[:SHOWN]) for domain, x in inputs.items()}
-    for seed in p.seeds:
+    seeds = [seed for seed in p.seeds_of(RUNS["sgn"]) if seed in p.seeds_of(RUNS["singlegan"])]
+    if not seeds:
+        raise ValueError(f"runs.{RUNS['sgn']} and runs.{RUNS['singlegan']} share no seed: give them one in params.yaml")
+    for seed in seeds:
         near[str(seed)] = {domain: {} for domain in DOMAINS}
+        transfers[str(seed)] = {}
         for name, key in RUNS.items():
-            path = artifacts.network(key, seed, "generator")
-            conditioning = p.run(key).conditioning
-            generator, trained = translation.load_generator(
-                path, scale.train.width, scale.train.blocks, conditioning, k=3
-            )
-            tensors.check(path, trained["run"], {"conditioning": conditioning})
-            tensors.check(path, trained["scale"], scale.train.model_dump(mode="json"))
+            run = p.run(key)
+            alpha = p.alpha if run.reads == "alpha" else None
+            generator, training = trained.generator(key, seed, run, scale.train, alpha)
             generator.to(device)
-            steps[key] = trained["steps"]
+            steps[key] = training["steps"]
             for domain, x in inputs.items():
-                output = translation.translate(generator, x, simplex.corners(3)[0], scale.evaluate.batch)
-                near[str(seed)][domain][name] = Nearness(
-                    L1=float((output - x).abs().mean()), VGG=content_distance(vgg, output, x, scale.evaluate.batch)
-                )
-                if seed == p.seeds[0]:
-                    shown = [to_pictures(translation.translate(generator, x[:SHOWN], S)) for S in simplex.corners(3)]
+                output = translation.translate(generator, x, simplex.corners(run.k)[0], scale.evaluate.batch)
+                near[str(seed)][domain][name] = transfer.nearness(output, x, vgg, scale.evaluate.batch)
+                if seed == seeds[0]:
+                    shown = [
+                        to_pictures(translation.translate(generator, x[:SHOWN], S)) for S in simplex.corners(run.k)
+                    ]
                     arrays[f"{name}_{domain}"] = np.stack(shown)
+            photos = inputs["photo"]
+            codes = dict(zip([o.about for o in run.objectives], simplex.corners(run.k), strict=True))
+            outputs = {
+                domain: translation.translate(generator, photos, codes[domain], scale.evaluate.batch)
+                for domain in paintings
+            }
+            transfers[str(seed)][name] = transfer.to_domains(outputs, photos, paintings, vgg, scale.evaluate.batch)
     result = Figure7Result(
         sgn=RUNS["sgn"],
         other=RUNS["singlegan"],
@@ -62,19 +71,11 @@ def main() -> None:
         steps=steps,
         pictures={domain: len(x) for domain, x in inputs.items()},
         seeds=near,
+        flat={domain: float((controllability.flat(x) - x).abs().mean()) for domain, x in inputs.items()},
+        transfer=transfers,
     )
     files.write_arrays(Path("data/translations/figure7.npz"), arrays)
-    results.write(METRICS / "figure7.json", result)
-
-
-@torch.no_grad()
-def content_distance(vgg: VGG16, a: Tensor, b: Tensor, batch: int) -> float:
-    """Mean squared difference at relu2_2, as in the perceptual loss's content part, of pictures (N, 3, H, W)."""
-    parts = [
-        mean_per_sample((vgg(p, depth=2)[1] - vgg(q, depth=2)[1]).square())
-        for p, q in zip(a.split(batch), b.split(batch), strict=True)
-    ]
-    return float(torch.cat(parts).double().mean())
+    results.write(MEASURED / "figure7.json", result)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from pipeline.sgn.results import read_run
 from pipeline.shell import command
 
 TRANSLATIONS = Path("data/translations")
-ROWS = 2  # test pictures of each conditioning in Figure 8
+ROWS = 2  # test pictures of each conditioning
+FURTHER = 4  # the first test picture of Figure 11, which no other grid shows
 
 
 def main() -> None:
@@ -22,20 +23,22 @@ def main() -> None:
         for key in CONDITIONING_RUNS:
             if key not in SYM_RUNS:  # those are on the page about image translation
                 of_run.draw(key, folder)
-        style.save(figure8(), folder / "figure8.png")
+        style.save(conditionings(first=0), folder / "figure8.png")
+        style.save(conditionings(first=FURTHER), folder / "figure11.png")
         style.save(figure10(), folder / "figure10.png")
 
 
-def figure8() -> Figure:
-    """Model 2 with S entering the generator in different ways (Figures 8 and 11)."""
+def conditionings(first: int) -> Figure:
+    """Model 2 with S entering the generator in different ways (Figures 8 and 11), from the `first` test picture on."""
     runs = [read_run(run) for run in CONDITIONING_RUNS]
     seed = legend.first_seed(runs[0])
     outputs = {}
     for facts in runs:
         arrays = artifacts.read_arrays(TRANSLATIONS / f"{facts.run}.npz")
-        outputs[facts.conditioning] = arrays[f"seed{seed}"][:, :ROWS]
-        inputs, sets = arrays["inputs"][:ROWS], [tuple(S) for S in arrays["S"].tolist()]
-    caption = f"{legend.made_by(runs, [seed])}; first test pictures"
+        first = min(first, max(len(arrays["inputs"]) - ROWS, 0))  # of very few pictures the last
+        outputs[facts.conditioning] = arrays[f"seed{seed}"][:, first : first + ROWS]
+        inputs, sets = arrays["inputs"][first : first + ROWS], [tuple(S) for S in arrays["S"].tolist()]
+    caption = f"{legend.made_by(runs, [seed])}; test pictures {first + 1} to {first + len(inputs)}"
     return comparisons.figure8(inputs, outputs, sets, legend.names(runs[0]), caption)
 
 

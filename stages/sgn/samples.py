@@ -10,11 +10,11 @@ import numpy.typing as npt
 from pipeline.core import artifacts, files, precision
 from pipeline.core.pictures import to_pictures, to_tensor
 from pipeline.sgn.evaluation import activations, trained
-from pipeline.sgn.evaluation.points import drawn_points, film_points, shown_points
+from pipeline.sgn.evaluation.points import drawn_points, film_pictures, film_points, shown_points
 from pipeline.sgn.model import params, translation
 from pipeline.shell import command
 
-SHOWN = 6  # pictures in a figure's grid
+SHOWN = 10  # pictures: four in a run's first grid, six in its further one
 
 
 def main(key: str) -> None:
@@ -26,19 +26,23 @@ def main(key: str) -> None:
     device = precision.device(p.device)
     precision.deterministic(device, p.threads)
     pictures = artifacts.read_packed(artifacts.test_pictures(run.input_domain), multiple=4)
-    x = to_tensor(pictures[:images]).to(device)
+    x, shown = (to_tensor(pictures[:count]).to(device) for count in (images, SHOWN))
     points = shown_points(run)
-    arrays: dict[str, npt.NDArray[Any]] = {"S": np.array(points), "inputs": to_pictures(x[:SHOWN])}
-    for seed in p.seeds:
+    arrays: dict[str, npt.NDArray[Any]] = {"S": np.array(points), "inputs": to_pictures(shown)}
+    seeds = p.seeds_of(key)
+    for seed in seeds:
         generator, _ = trained.generator(key, seed, run, scale.train, alpha)
         generator.to(device)
-        outputs = [to_pictures(translation.translate(generator, x[:SHOWN], S)) for S in points]
+        outputs = [to_pictures(translation.translate(generator, shown, S)) for S in points]
         arrays[f"seed{seed}"] = np.stack(outputs)
-        if alpha is not None and seed == p.seeds[0]:
-            for name, sets in (("draws", drawn_points()), ("path", film_points())):
-                arrays[name] = to_pictures(translation.travel(generator, x[:1], sets))
+        if alpha is not None and seed == seeds[0]:
+            frames = film_points(run.k)
+            film = shown[film_pictures(len(frames), len(shown))]  # (frames, 3, H, W)
+            for name, sets, pictures_at in (("draws", drawn_points(run.k), shown[:1]), ("path", frames, film)):
+                arrays[name] = to_pictures(translation.travel(generator, pictures_at, sets))
                 arrays[f"{name}_S"] = np.array(sets)
-            opened = activations.at_corners(generator, x, batch)
+            arrays["path_inputs"] = to_pictures(film)
+            opened = activations.at_corners(generator, x, run.k, batch)
             arrays |= {f"activation{place}": a.cpu().numpy() for place, a in enumerate(opened, start=1)}
     files.write_arrays(Path("data/translations") / f"{key}.npz", arrays)
 

@@ -1,4 +1,4 @@
-"""toy: train the one-dimensional problem (Section 5.1); models/toy.npz for drawing, reports/metrics/toy.json."""
+"""toy: train the one-dimensional problem (Section 5.1); models/toy.npz for drawing, data/measured/toy.json."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import torch
 from pipeline.core import files
 from pipeline.sgn import toy
 from pipeline.sgn.model import params
+from pipeline.sgn.results import MEASURED
 from pipeline.shell import command
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         "width_seeds": scale.width_seeds,
     }
     files.write_arrays(Path("models/toy.npz"), arrays)
-    files.write_json(Path("reports/metrics/toy.json"), {"settings": settings, **numbers})
+    files.write_json(MEASURED / "toy.json", {"settings": settings, **numbers})
     print(f"toy: {7 * scale.seeds} models for Table 1, widths {', '.join(map(str, scale.widths))} for Figure 9")
 
 

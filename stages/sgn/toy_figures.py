@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from pipeline.core import artifacts, files
-from pipeline.core.artifacts import METRICS
 from pipeline.figures import style
 from pipeline.sgn.figures import toy as figures
+from pipeline.sgn.results import MEASURED
 from pipeline.shell import command
 
 
 def main() -> None:
     """Write reports/figures/toy, whole or not at all."""
-    numbers = artifacts.read_json(METRICS / "toy.json")
+    numbers = artifacts.read_json(MEASURED / "toy.json")
     arrays = artifacts.read_arrays(Path("models/toy.npz"))
     with files.replacing(style.FIGURES / "toy") as folder:
         folder.mkdir()

@@ -7,13 +7,11 @@ from typing import Any
 
 import torch
 
-from pipeline.core import artifacts, files, precision, seeds, tensors
+from pipeline.core import artifacts, files, precision, tensors
 from pipeline.core.artifacts import VGG16_WEIGHTS, read_packed
 from pipeline.core.pictures import to_tensor
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sgn.model import losses, networks, objectives, params, simplex, translation
-from pipeline.sgn.model.method import SGN
-from pipeline.sgn.model.singlegan import SingleGAN
+from pipeline.sgn.model import losses, methods, networks, objectives, params, simplex, translation
 from pipeline.shell import command, progress
 from pipeline.training import loop, scratch
 from pipeline.training.checkpoints import Checkpoints
@@ -35,7 +33,7 @@ def main(key: str) -> None:
     alpha = p.alpha if run.reads == "alpha" else None
     settings: dict[int, dict[str, Any]] = {
         seed: {
-            "run": run.model_dump(mode="json", exclude={"measured_by"}),
+            "run": run.model_dump(mode="json", exclude={"measured_by", "seeds"}),
             "scale": scale.model_dump(mode="json"),
             "seed": seed,
             "alpha": alpha,
@@ -43,7 +41,7 @@ def main(key: str) -> None:
             "device": device.type,
             "threads": p.threads if device.type == "cpu" else None,
         }
-        for seed in p.seeds
+        for seed in p.seeds_of(key)
     }
     places = {seed: scratch.place(f"train-{key}-{seed}", values, inputs) for seed, values in settings.items()}
     with scratch.held(list(places.values())):
@@ -77,26 +75,20 @@ def _train(
     """The trained networks, the steps, and the seconds that this call took."""
     domains = [o.about for o in run.objectives if o.loss != "perceptual"]
     crops = {domain: Crops(artifacts.train_pictures(domain), domain, scale.crop, seed) for domain in domains}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(seeds.sequence(seed, "networks").generate_state(1)[0]))
-        nets = networks.build(
-            objectives.discriminated(run.objectives, run.S), run.conditioning, scale.width, scale.blocks, k=3
-        )
-    method: SGN | SingleGAN
-    if run.method == "singlegan":
-        method = SingleGAN(nets, seed=seed, learning_rate=scale.learning_rate)
-    else:
-        method = SGN(
-            nets,
-            run.objectives,
-            _perceptual(run, resolved, device),
-            alpha=alpha,
-            constant_S=run.S,
-            seed=seed,
-            learning_rate=scale.learning_rate,
-        )
+    discriminated = objectives.discriminated(run.objectives, run.S)
+    nets = networks.initial(discriminated, run.conditioning, scale.width, scale.blocks, k=run.k, seed=seed)
+    method = methods.build(
+        run.method,
+        nets,
+        run.objectives,
+        _perceptual(run, resolved, device),
+        alpha=alpha,
+        constant_S=run.S,
+        seed=seed,
+        learning_rate=scale.learning_rate,
+    )
     shown = to_tensor(read_packed(artifacts.test_pictures(run.input_domain))[:SHOWN]).to(device)
-    sets = [*simplex.corners(3), simplex.centre(3)]
+    sets = [*simplex.corners(run.k), simplex.centre(run.k)]
     length = loop.Length(
         scale.steps or loop.steps_of(run.epochs, [len(c) for c in crops.values()], scale.batch),
         scale.log_every,

@@ -12,6 +12,7 @@ from pipeline.figures import style
 from pipeline.figures.grids import Pictures
 from pipeline.sgn.figures import comparisons, legend, movie, of_run
 from pipeline.sgn.figures import surfaces as simplex_maps
+from pipeline.sgn.model import simplex
 from pipeline.sgn.paper.runs import HYPER_RUNS, SYM_RUNS
 from pipeline.sgn.results import RunResult, read_figure7, read_run
 from pipeline.shell import command
@@ -20,20 +21,40 @@ TRANSLATIONS = Path("data/translations")
 # The losses' names in Table 3.
 SYMBOLS = {"reconstruction": "$L_{rec}$", "adversarial": "$L_{adv}$", "perceptual": "$L_{per}$"}
 UNSEEN = ("photo", "monet")  # inputs of Figure 7
+MODELS = ("model1", "model2", "model3")  # of which Figures 12 to 14 show more pictures
+ROWS = 3  # test pictures of SGN and of the hyper-parameter models
 
 
 def main() -> None:
     """Write reports/figures/translation, whole or not at all, and reports/movie-model1.mp4."""
     with files.replacing(style.FIGURES / "translation") as folder:
         folder.mkdir()
-        for key in (*SYM_RUNS, *HYPER_RUNS, "singlegan"):
+        for key in (*SYM_RUNS, "singlegan"):
             of_run.draw(key, folder)
+        for key in MODELS:
+            style.save(of_run.further(key), folder / f"further-{key}.png")
+        style.save(hyper(), folder / "hyper.png")
         style.save(figure7(), folder / "figure7.png")
         style.save(draws(), folder / "draws.png")
         style.save(surfaces(), folder / "surfaces.png")
-        frames = film()
-        movie.write_gif(folder / "movie-model1.gif", frames)
-    movie.write_mp4(Path("reports/movie-model1.mp4"), frames)
+    movie.write_mp4(Path("reports/movie-model1.mp4"), film())
+
+
+def hyper() -> Figure:
+    """One SGN beside the six hyper-parameter models of Table 3, each at the one S that it was trained for."""
+    facts, arrays = _model1()
+    runs = [read_run(key) for key in HYPER_RUNS]
+    seed = legend.first_seed(facts)
+    sets = [tuple(S) for S in arrays["S"].tolist()]
+    columns = [sets.index(S) for S in simplex.TABLE3]
+    alone = [artifacts.read_arrays(TRANSLATIONS / f"{key}.npz")[f"seed{seed}"][0, :ROWS] for key in HYPER_RUNS]
+    return comparisons.hyper(
+        arrays["inputs"][:ROWS],
+        arrays[f"seed{seed}"][columns][:, :ROWS],
+        np.stack(alone),
+        legend.names(facts),
+        f"{legend.made_by([facts, *runs], [seed])}; first test pictures",
+    )
 
 
 def figure7() -> Figure:
@@ -62,10 +83,11 @@ def draws() -> Figure:
 
 
 def film() -> Pictures:
-    """One test picture while S travels from corner to corner (the paper's video)."""
+    """Test pictures, one after the other, and their translations while S travels from corner to corner (the video)."""
     facts, arrays = _model1()
     caption = legend.made_by([facts], [legend.first_seed(facts)])
-    return movie.frames(arrays["path"], [tuple(S) for S in arrays["path_S"].tolist()], legend.names(facts), caption)
+    sets = [tuple(S) for S in arrays["path_S"].tolist()]
+    return movie.frames(arrays["path_inputs"], arrays["path"], sets, legend.names(facts), caption)
 
 
 def surfaces() -> Figure:
@@ -74,7 +96,7 @@ def surfaces() -> Figure:
     lattices = [of_seed.study.lattice for of_seed in facts.seeds.values() if of_seed.study is not None]
     losses = {
         f"{SYMBOLS[o.loss]} ({o.about})": np.mean(
-            [[row.L(o.letter) for row in lattice] for lattice in lattices], axis=0
+            [[row.L[o.letter] for row in lattice] for lattice in lattices], axis=0
         )
         for o in facts.objectives
     }

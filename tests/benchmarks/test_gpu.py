@@ -99,7 +99,7 @@ def test_a_visit_writes_all_of_its_files(tmp_path: Path) -> None:
     assert all(np.isfinite(row["L_G"]) for row in training["table3"])
     with zipfile.ZipFile(out / "pictures.zip") as archive:
         assert archive.testzip() is None
-        assert {"figure1.webp", "curves.png", "film.gif", "explorer/index.json", "explorer/3.webp"} < set(
+        assert {"figure1.webp", "curves.png", "film.webp", "explorer/index.json", "explorer/3.webp"} < set(
             archive.namelist()
         )
         index = json.loads(archive.read("explorer/index.json"))

@@ -29,7 +29,7 @@ def test_a_step_looks_at_no_number(model: Model) -> None:
         weights = {name: torch.empty(shape) for name, shape in VGG16.shapes()}
         style = torch.empty(1, 3, SIZES.style_size, SIZES.style_size)
         method = build.method(model, SIZES, weights, CPU, dtype=torch.bfloat16, style=style)
-        optimizers = build.optimizers(method)
+        optimizers = loop.optimizers_of(method)
         for optimizer in optimizers.values():
             capturable(optimizer, CPU)
         batch = {name: torch.empty(2, 3, SIZES.crop, SIZES.crop) for name in method.sources}

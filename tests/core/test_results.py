@@ -44,6 +44,6 @@ def test_what_is_no_such_json_is_an_error_about_the_file(text: str) -> None:
 
 def test_nothing_that_json_lacks_is_written() -> None:
     run = made_up.run("model1")
-    run["seeds"]["0"]["losses"][0]["L_A"] = float("nan")
+    run["seeds"]["0"]["losses"][0]["L"]["A"] = float("nan")
     with pytest.raises((ValueError, ValidationError)):
         made_up.typed(run)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pipeline.core import params
 from tests.clone import CHECKOUT
 
-VALUES = load_yaml(CHECKOUT / "params.yaml")
+# SGN's and the shared ones; a further paper's keys are its own room's, and its tests'.
+VALUES = {key: value for key, value in load_yaml(CHECKOUT / "params.yaml").items() if key not in ("asymgan", "sdit")}
 
 
 def changed(path: str, value: Any) -> Any:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.images.cyclegan.download import DownloadError, cache_folder, fetch
+from pipeline.images.cyclegan.download import DownloadError, fetch
 from pipeline.images.cyclegan.progress import Progress
 from pipeline.images.cyclegan.transfer import Patience, Published
 from tests.images import fault_trials
@@ -232,22 +232,6 @@ def test_a_cache_that_is_no_folder_is_named(tmp_path: Path, script: Script) -> N
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(OSError, match=r"cache folder .*cache cannot be written .* SGN_CACHE=DIR"):
         fetch(tmp_path / "cache" / "f", published(script, "http://127.0.0.1:9/f"), AT_ONCE)
-
-
-def test_the_cache_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SGN_CACHE", "XDG_CACHE_HOME", "DVC_ROOT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", "/home/someone")
-    assert cache_folder() == Path("/home/someone/.cache/sgn-reproduction")
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert cache_folder() == Path("/home/someone/.cache/sgn-reproduction")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/me")
-    assert cache_folder() == Path("/var/cache/me/sgn-reproduction")
-    monkeypatch.setenv("SGN_CACHE", "/data/sgn")
-    assert cache_folder() == Path("/data/sgn")
-    monkeypatch.setenv("SGN_CACHE", "sgn-cache")
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))  # a temporary experiment shares the cache of its repository
-    assert cache_folder() == tmp_path / "sgn-cache"
 
 
 def start_fetch(target: Path, wanted: Published) -> subprocess.Popen[str]:

@@ -6,6 +6,7 @@ import yaml
 
 from pipeline.core import params as core_params
 from pipeline.sgn.model import params, simplex
+from pipeline.sgn.model.objectives import by_letter
 from pipeline.sgn.pages.items import CONTENTS
 from pipeline.sgn.paper import controllability
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, SYM_RUNS
@@ -24,13 +25,13 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
     """A run's evaluation file, as complete as the real one where pages read it."""
     settings = values().runs[name]
     result = made_up.run(name, seeds)
-    letters = dict(zip("ABC", settings.objectives, strict=True))
-    losses = dict.fromkeys(("L_A", "L_B", "L_C", "L_G"), 1.0)
+    letters = by_letter(settings.objectives)
+    losses = {"L": dict.fromkeys(letters, 1.0), "L_G": 1.0}
     for part in result["seeds"].values():
         if settings.reads == "seeds":
             part["study"] = None
             continue
-        part["study"]["lattice"] = [{"S": S, **losses, "own": {}} for S in simplex.lattice(3, 6)]
+        part["study"]["lattice"] = [{"S": S, **losses, "own": {}} for S in simplex.lattice(settings.k, 6)]
         for letter, o in letters.items():
             protocol = "gram_vgg16" if o.loss == "perceptual" else "kid_vgg16_relu4_3_test50_train300"
             part["study"]["distance"][letter]["protocol"] = protocol
@@ -65,3 +66,10 @@ def metrics(seeds: int = 1) -> dict[str, Any]:
         "conditionings.json": controllability.rows([made_up.typed(runs[name]) for name in CONDITIONING_RUNS]),
         **{f"runs/{name}.json": content for name, content in runs.items()},
     }
+
+
+def cost() -> dict[str, Any]:
+    """What the stage cost has of each run."""
+    names = dict.fromkeys(name for page in CONTENTS.pages for name in page.runs)
+    counted = {"flop_step": 10, "parameters": {"generator": 5, "discriminators": 3}, "steps": 1000, "flop": 10_000}
+    return dict.fromkeys(names, counted)

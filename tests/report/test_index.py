@@ -1,4 +1,4 @@
-"""The front page: every table, figure and claim with a verdict, and no claim lost or kinder than it is."""
+"""The front page: every table and figure with a link, every claim in every result, and no claim lost."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import yaml
 from bs4 import BeautifulSoup
 
 from pipeline.core import artifacts
-from pipeline.report import index
+from pipeline.report import index, matrix
+from pipeline.report.contents import Item
 from pipeline.sgn.pages.items import CONTENTS
 from tests.clone import CHECKOUT
 
@@ -15,9 +16,14 @@ CLAIM: dict[str, Any] = {
     "id": "table3-a",
     "text": "L_rec is smallest.",
     "where": "Section 5.2, Table 3",
-    "holds": True,
+    "verdict": "holds",
     "seeds": {"holds": 2, "of": 3},
     "measured": {},
+    "nulls": {"blind": False},
+    "counted": False,
+    "margin": 0.25,
+    "spread": 0.1,
+    "changed": None,
     "rule": "a rule",
 }
 
@@ -26,55 +32,39 @@ def soup(text: str) -> BeautifulSoup:
     return BeautifulSoup(text, "html.parser")
 
 
-def rows(table: BeautifulSoup) -> dict[str, str]:
-    """The text of each row by its link."""
-    return {str(row.a["href"]): row.get_text(" ", strip=True) for row in table.select("tr:has(td)") if row.a}
+def test_every_item_is_linked_once_by_its_page() -> None:
+    listed = soup(index.places(CONTENTS))
+    links = [str(a["href"]) for a in listed.select("li a")]
+    assert links == [f"{item.page}.html#{item.anchor}" for page in CONTENTS.pages for item in on(page.name)]
+    assert "SGN beside SingleGAN Figure 7" in listed.get_text(" ", strip=True)
 
 
-def test_the_contents_link_every_item_and_claim_with_its_command() -> None:
-    claims = [CLAIM, {**CLAIM, "id": "toy-b", "holds": False}, {**CLAIM, "id": "figure10-c", "holds": None}]
-    table = soup(index.table(CONTENTS, {"table1": "close"}, claims))
-    expected = [f"{item.page}.html#{item.anchor}" for item in CONTENTS.items]
-    claimed = ["translation.html#table3-a", "toy.html#toy-b", "injection.html#figure10-c"]
-    links = [str(a["href"]) for a in table.select("td a")]
-    assert sorted(links) == sorted([*expected, *claimed])
-    assert [link for link in links if link in expected] == expected
-    shown = rows(table)
-    assert "✗ does not hold rule met in 2 of 3 seeds dvc repro claims" in shown["toy.html#toy-b"]
-    assert "– not measurable here" in shown["injection.html#figure10-c"]
-    assert "shown close dvc repro claims" in shown["toy.html#table1"]
-    assert "Figure 7 SGN beside SingleGAN shown dvc repro translation_figures" in shown["translation.html#figure7"]
+def on(page: str) -> list[Item]:
+    return [item for item in CONTENTS.items if item.page == page]
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "shown"),
-    [
-        ([True, True], "✓ 2 of 2 claims hold"),
-        ([True, False, True], "✗ 2 of 3 claims hold"),
-        ([True, None], "– 1 of 2 claims hold, 1 not measurable"),
-        ([False, None], "✗ 0 of 2 claims hold, 1 not measurable"),
-        ([True], "✓ its claim holds"),
-        ([False], "✗ its claim does not hold"),
-        ([None], "– not measurable here"),
-        ([], "shown"),
-    ],
-)
-def test_a_figure_has_the_verdicts_of_its_claims(verdicts: list[bool | None], shown: str) -> None:
-    claims = [
-        {**CLAIM, "id": f"figure10-{i}", "where": "Figure 10", "holds": holds} for i, holds in enumerate(verdicts)
-    ]
-    row = rows(soup(index.table(CONTENTS, {}, claims)))["injection.html#figure10"]
-    assert shown in row
+def test_the_matrix_has_each_claim_once_and_each_result_s_own_verdict() -> None:
+    here = [CLAIM, {**CLAIM, "id": "toy-b", "verdict": "fails", "margin": -0.5}, {**CLAIM, "id": "figure10-c"}]
+    there = [{**CLAIM, "verdict": "undecided"}, {**CLAIM, "id": "figure10-c", "verdict": "not measurable"}]
+    table = soup(matrix.table(CONTENTS, [matrix.Column("this run", "a", here), matrix.Column("kept", "b", there)]))
+    shown = {str(row.a["href"]): row.select("td") for row in table.select("tr:has(td)") if row.a}
+    assert list(shown) == ["toy.html#toy-b", "translation.html#table3-a", "injection.html#figure10-c"]
+    assert all([cell["data-result"] for cell in cells] == ["this run", "kept"] for cells in shown.values())
+    text = {link: [cell.get_text(" ", strip=True) for cell in cells] for link, cells in shown.items()}
+    assert text["translation.html#table3-a"][0].startswith("✓ holds margin +0.25 (seeds differ by 0.1); met in 2 of 3")
+    assert text["translation.html#table3-a"][1].startswith("? undecided")
+    assert "margin −0.5" in text["toy.html#toy-b"][0]
+    assert text["toy.html#toy-b"][1] == text["injection.html#figure10-c"][1] == "– not measurable"
 
 
 @pytest.mark.parametrize(
     ("where", "anchors"),
     [
-        ("Section 5.3, Figures 8 and 11", {"figure8"}),
+        ("Section 5.3, Figures 8 and 11", {"figure8", "figure11"}),
         ("Supplement B.1, Figure 9; Table 1", {"figure9", "table1"}),
         ("Section 5.2, Figure 1", {"grid-model1"}),
         ("Section 5.2, Figure 6", {"grid-model3"}),
-        ("Supplement, Figure 14", {"grid-model3"}),
+        ("Supplement, Figure 14", {"further-model3"}),
         ("v1's Figure 6", {"draws"}),
         ("Section 5.2, video", {"movie-model1"}),
         ("Figure 10", {"figure10"}),
@@ -88,20 +78,23 @@ def test_a_claim_belongs_to_what_its_place_names(where: str, anchors: set[str]) 
 
 
 def test_the_claims_that_do_not_hold_are_named_with_links() -> None:
-    claims = [CLAIM, {**CLAIM, "id": "figure10-c", "where": "Figure 10", "text": "Few & open.", "holds": False}]
+    claims = [CLAIM, {**CLAIM, "id": "figure10-c", "where": "Figure 10", "text": "Few & open.", "verdict": "fails"}]
     paragraph = soup(index.refuted(CONTENTS, claims))
     assert paragraph.get_text() == "1 claim does not hold here: Few & open (Figure 10)."
     assert [a["href"] for a in paragraph.find_all("a")] == ["injection.html#figure10-c"]
-    claims[0] = {**CLAIM, "holds": None}
+    claims[0] = {**CLAIM, "verdict": "not measurable"}
     assert "1 claim was not measurable here: Lrec is smallest" in soup(index.refuted(CONTENTS, claims)).get_text()
-    assert "Every claim that was measurable holds here" in index.refuted(CONTENTS, [CLAIM])
+    assert "Every claim holds here" in index.refuted(CONTENTS, [CLAIM])
     assert "Every claim" not in index.refuted(CONTENTS, claims)
 
 
 def test_a_claim_without_a_page_is_not_lost() -> None:
-    for show in (lambda claims: index.table(CONTENTS, {}, claims), lambda claims: index.refuted(CONTENTS, claims)):
+    def shown(claims: list[dict[str, Any]]) -> str:
+        return matrix.table(CONTENTS, [matrix.Column("this run", "", claims)])
+
+    for show in (shown, lambda claims: index.refuted(CONTENTS, claims)):
         with pytest.raises(ValueError, match=r"'figure3-x' of .* belongs to 0 pages"):
-            show([{**CLAIM, "id": "figure3-x", "holds": False}])
+            show([{**CLAIM, "id": "figure3-x", "verdict": "fails"}])
 
 
 def test_a_link_that_leads_nowhere_is_refused() -> None:

@@ -10,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
+from pipeline.claims.verdict import VERDICTS
 from pipeline.core import params as core_params
 from pipeline.core.artifacts import METRICS
 from pipeline.report import claims, figures, html
@@ -39,10 +40,15 @@ CLAIM: dict[str, Any] = {
     "id": "table3-a",
     "text": "L_rec < L_adv & more",
     "where": "Section 5.2",
-    "holds": True,
+    "verdict": "holds",
     "seeds": {"holds": 2, "of": 3},
     "measured": {"L_rec": [0.5, -1.25, 1e-05], "pairs": 24, "broken": ["one", "two"], "S": [[1.0, 0.0], [0.0, 1.0]]},
     "rule": "s_i is < 1",
+    "nulls": {"blind": None, "flat": True},
+    "counted": False,
+    "margin": 0.125,
+    "spread": 0.5,
+    "changed": "It was L_rec before.",
 }
 
 
@@ -100,17 +106,21 @@ def test_losses_get_their_index() -> None:
     assert html.prose("L_rec where s_i = 1, train_size") == (
         "<i>L</i><sub>rec</sub> where <i>s</i><sub>i</sub> = 1, train_size"
     )
+    assert html.prose("sum_i s_i L_i") == "∑<sub>i</sub> <i>s</i><sub>i</sub> <i>L</i><sub>i</sub>"
 
 
 def test_a_verdict_is_worded_and_not_only_coloured() -> None:
-    words = {soup(html.badge(holds)).get_text() for holds in (True, False, None)}
-    assert words == {"✓ holds", "✗ does not hold", "– not measurable here"}
+    words = [soup(html.badge(name)).get_text() for name in VERDICTS]
+    assert words == ["✓ holds", "✗ does not hold", "? undecided", "○ passed by anything", "– not measurable here"]
 
 
 def test_a_picture_lies_beside_the_page_and_has_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     png(Path("reports/figures/toy/a b.png"), 30, 20)
-    image = soup(html.picture(Path("reports/figures/toy/a b.png"), 'it says "a"')).img
+    link = soup(html.picture(Path("reports/figures/toy/a b.png"), 'it says "a"')).a
+    assert link is not None
+    assert link["href"] == "figures/toy/a%20b.png"  # in full size
+    image = link.img
     assert image is not None
     assert image["src"] == "figures/toy/a%20b.png"
     assert (image["width"], image["height"], image["alt"]) == ("30", "20", 'it says "a"')
@@ -141,7 +151,10 @@ def test_a_moving_picture_has_its_size(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "–"), (0.12345, "0.123"), (-0.00012345, "−0.000123"), (2.0, "2"), (123456.7, "123,457"), (-0.0, "0")],
+    [
+        *((None, "–"), (0.12345, "0.123"), (-0.00012345, "−0.000123"), (2.0, "2"), (123456.7, "123,457"), (-0.0, "0")),
+        *((9.308e12, "9.31 × 10¹²"), (-2.5e10, "−2.50 × 10¹⁰")),
+    ],
 )
 def test_significant_digits(value: float | None, shown: str) -> None:
     assert html.significant(value, 3) == shown
@@ -197,7 +210,7 @@ def test_table3_shades_the_cells_of_the_own_weight() -> None:
     table = soup(tables.table3(rows))
     half, full = table.select("tbody tr")
     assert [cell.get_text(" ") for cell in half.select("td.half.ours")] == ["2.000 ± 0.250", "4.000 ± 0.250"]
-    assert [cell.get_text() for cell in full.select("td.full")] == ["–", "3.000", "–"]
+    assert [cell.get_text() for cell in full.select("td.full")] == ["–", "3.000"]
     assert "standard deviation over the seeds" in table.get_text()
     assert "standard deviation" not in tables.table3(rows[1:])
 
@@ -220,30 +233,20 @@ def test_table3_has_both_halves_and_the_own_discriminator_s_value_below() -> Non
     assert "discriminator" not in tables.table3(rows[:1])
 
 
-def test_table3_order_counts_pairs_of_a_column_that_go_the_paper_s_way() -> None:
-    def row(S: list[float], *values: float) -> dict[str, Any]:
-        named = dict(zip(("L_G", "L_rec", "L_adv", "L_per"), (0.0, *values), strict=True))
-        paper = {"L_G": 0.0, "L_rec": S[0], "L_adv": S[1], "L_per": S[2]}
-        return {"S": S, "model": "sgn", **named, "paper": paper}
-
-    # L_rec in the paper's order, L_adv in the other; a tie in L_per is not the paper's order.
-    rows = [row([1.0, 0.0, 0.0], 5, 2, 1), row([0.0, 1.0, 0.5], 3, 1, 1)]
-    assert tables.table3_order(rows).startswith("1 of 3 pairs")
-    # Rows of different models are not compared.
-    assert tables.table3_order([*rows, {**rows[0], "model": "hyper"}]).startswith("1 of 3 pairs")
-
-
 # --- claims ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_claim_shows_verdict_rule_seeds_and_every_measured_number() -> None:
-    card = soup(claims.cards([CLAIM], "claims")).section
+    card = soup(claims.cards([CLAIM])).section
     assert card is not None
     assert card["id"] == "table3-a"
     text = card.get_text(" ", strip=True)
     assert "✓ holds" in text
     assert "rule met in 2 of 3 seeds" in text
     assert "L rec < L adv & more" in text
+    assert "margin +0.12 (seeds differ by 0.5)" in text
+    assert "blind: not asked; flat: passes" in text
+    assert "It was L rec before." in text
     rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in card.select("tr")]
     assert rows == [
         ["L rec", "0.5", "−1.25", "0.00001"],
@@ -254,8 +257,9 @@ def test_a_claim_shows_verdict_rule_seeds_and_every_measured_number() -> None:
 
 
 def test_a_claim_that_was_not_measured_says_so() -> None:
-    claim = {**CLAIM, "holds": None, "seeds": {"holds": 0, "of": 0}, "measured": {}}
-    text = soup(claims.cards([claim], "claims")).get_text(" ", strip=True)
+    unmeasured = {"seeds": {"holds": 0, "of": 0}, "measured": {}, "margin": None, "spread": None, "changed": None}
+    claim = {**CLAIM, "verdict": "not measurable", **unmeasured}
+    text = soup(claims.cards([claim])).get_text(" ", strip=True)
     assert "not measurable here" in text
     assert "measured in no seed" in text
     assert "Measured nothing" in text
@@ -263,15 +267,16 @@ def test_a_claim_that_was_not_measured_says_so() -> None:
 
 def test_what_holds_by_construction_says_so_and_what_fails_does_not() -> None:
     claim = {**CLAIM, "rule": "s_i is < 1. Holds by construction: it cancels."}
-    assert "✓ holds by construction" in soup(claims.cards([claim], "claims")).get_text()
-    badge = soup(claims.verdict({**claim, "holds": False})).get_text()
+    assert "✓ holds by construction" in soup(claims.cards([claim])).get_text()
+    badge = soup(claims.verdict({**claim, "verdict": "fails"})).get_text()
     assert badge == "✗ does not hold"
 
 
 def test_the_tally_counts_each_verdict() -> None:
-    several = [{**CLAIM, "holds": holds} for holds in (True, False, True, None)]
+    several = [{**CLAIM, "verdict": name} for name in ("holds", "fails", "holds", "not measurable", "undecided")]
     text = " ".join(soup(claims.tally(several)).get_text(" ").split())
-    assert "4 claims" in text
+    assert "5 claims" in text
+    assert "? undecided 1" in text
     assert "✓ holds 2" in text
     assert "✗ does not hold 1" in text
     assert "not measurable here 1" in text
@@ -340,7 +345,9 @@ def test_the_sentence_of_several_runs_names_what_differs() -> None:
 
 def test_several_seeds_are_named_and_said_to_be_averaged() -> None:
     run = {**RUN, "seeds": {"0": {}, "7": {}}}
-    assert "seeds 0, 7: tables show mean ± standard deviation over them" in sentence(provenance.images(values(), [run]))
+    assert "seeds 0, 7: tables show mean ± standard deviation" in sentence(provenance.images(values(), [run]))
+    both = sentence(provenance.images(values(), [run, {**RUN, "run": "b"}]))
+    assert "seeds 0, 7 (model1), seed 0 (b): tables show mean" in both
     assert provenance.run_facts(run).endswith("seeds 0, 7")
     assert provenance.run_facts(run, first_seed=True).endswith("seed 0")
 

@@ -13,7 +13,7 @@ from pipeline.sgn.model.singlegan import SingleGAN
 from pipeline.training.method import Update
 
 Objectives = tuple[Objective, ...]
-Constant = tuple[float, float, float] | None
+Constant = tuple[float, ...] | None
 MODEL1 = (
     Objective("reconstruction", "photo"),
     Objective("adversarial", "vangogh"),
@@ -23,6 +23,13 @@ MODEL3 = (
     Objective("reconstruction", "summer"),
     Objective("adversarial", "winter"),
     Objective("adversarial", "monet"),
+)
+TWO = MODEL1[:2]
+FOUR = (
+    Objective("reconstruction", "photo"),
+    Objective("adversarial", "vangogh"),
+    Objective("perceptual", "udnie"),
+    Objective("adversarial", "winter"),
 )
 SINGLEGAN = ("photo", "ukiyoe", "vangogh")
 
@@ -45,7 +52,7 @@ def sgn(
 ) -> SGN:
     """An SGN whose initial weights follow from `start`, and its S from `seed`."""
     torch.manual_seed(start)
-    nets = networks.build(discriminated(objectives, constant_S), "ccam", width, blocks, k=3)
+    nets = networks.build(discriminated(objectives, constant_S), "ccam", width, blocks, k=len(objectives))
     return SGN(
         nets,
         objectives,

@@ -24,6 +24,17 @@ def test_what_holds_up_most_comes_first() -> None:
     assert unknown.order() == ["images@photo", "train@long", "train@short", "evaluate@short", "toy"]
 
 
+def test_what_many_stages_wait_for_comes_before_what_only_takes_longer() -> None:
+    waits = {
+        "train@alone": frozenset[str](),
+        "train@main": frozenset[str](),
+        **{f"evaluate@{name}": frozenset({"train@main"}) for name in "abc"},
+        "evaluate@alone": frozenset({"train@alone"}),
+    }
+    seconds: dict[str, float | None] = dict.fromkeys(waits, 1.0)
+    assert Plan(waits, {**seconds, "train@alone": 90.0}).order()[:2] == ["train@main", "train@alone"]
+
+
 def test_about_how_long_it_takes() -> None:
     planned = Plan(WAITS, SECONDS)
     assert planned.about(1) == 78
@@ -120,3 +131,20 @@ def test_a_failure_is_told_by_the_stages_own_line() -> None:
     missing = "ERROR: failed to reproduce 'toy': [Errno 2] No such file or directory: 'data/photo'"
     assert job.reason(missing) == missing
     assert job.reason("") == "it said nothing"
+
+
+def test_threads_that_the_environment_forbids_are_said_before_anything_waits_for_them(tmp_path: Path) -> None:
+    settings, group = tmp_path / "params.yaml", tmp_path / "group"
+    group.mkdir()
+    (group / "cpu.max").write_text("max 100000")
+    settings.write_text("alpha: 0.5\nthreads: 2   # of PyTorch\n")
+    with pytest.raises(ValueError, match="OMP_THREAD_LIMIT=1 forbids it"):
+        machine.check_threads(settings, {"OMP_THREAD_LIMIT": "1"}, group)
+    assert machine.check_threads(settings, {"OMP_THREAD_LIMIT": "2"}, group) is None or machine.cores(group) < 2
+    (group / "cpu.max").write_text("100000 100000")  # a container with one core
+    note = machine.check_threads(settings, {}, group)
+    assert note is not None
+    assert "may use 1 cores" in note
+    settings.write_text("threads: 1\n")
+    assert machine.check_threads(settings, {"OMP_THREAD_LIMIT": "1"}, group) is None
+    assert machine.check_threads(tmp_path / "nothing.yaml", {}, group) is None

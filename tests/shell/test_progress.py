@@ -107,7 +107,7 @@ def test_to_tell_costs_microseconds() -> None:
 def test_plain_dvc_says_what_is_faster_but_no_experiment_and_no_job(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(progress.machine, "cores", lambda: 8)
+    monkeypatch.setattr(progress.machine, "cores", lambda *_: 8)
     for name in [name for name in os.environ if name.startswith("DVC_EXP")]:
         monkeypatch.delenv(name)
     progress.say_what_is_faster()  # started by hand

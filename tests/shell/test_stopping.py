@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.shell import stopping, watcher
 from tests import clone
 from tests.clone import CHECKOUT
 
@@ -148,3 +149,84 @@ def alive(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+# A call into native code that gives Python, signals and other threads no turn.
+STUCK = """
+import sys
+from pathlib import Path
+from pipeline.core import files
+from pipeline.shell import command, stopping, watcher
+
+def main():
+    with files.replacing(Path("result.txt")) as temporary:
+        temporary.write_text("half")
+        with stopping.patiently():
+            print("ready", flush=True)
+            sum(range(10**13))
+
+watcher.watch.__defaults__ = (float(sys.argv[1]),)
+sys.argv = ["stages/name.py"]
+stopping.begin()
+command.run(main)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stage_that_is_stuck_in_native_code_is_ended_and_says_what_is_lost(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUCK, "1"],
+        cwd=tmp_path,
+        env=clone.environment(PYTHONPATH=str(CHECKOUT)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=clone.heed_sigint,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    began = time.monotonic()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == -signal.SIGKILL
+    assert err.startswith(f"stopped by {number.name}, without an answer for 1 s: ")
+    assert err.endswith("since the last checkpoint is lost\n")
+    assert time.monotonic() - began < 8
+    assert not (tmp_path / "result.txt").exists()
+
+
+def test_the_grace_time_leaves_room_within_ten_seconds() -> None:
+    assert watcher.GRACE < 10
+
+
+def test_the_watcher_ends_with_its_stage(tmp_path: Path) -> None:
+    process = start(tmp_path, "AT-ONCE")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 1
+    process.kill()  # which tells nobody anything
+    process.wait()
+    deadline = time.monotonic() + 5
+    while alive(int(children[0])) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(int(children[0]))
+
+
+def _stopped_while_it_fails() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise ValueError("the work's own")
+
+
+def test_a_signal_during_the_last_piece_of_patient_work_is_not_forgotten() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, stopping._received)
+    try:
+        with pytest.raises(stopping.Stopped, match="stopped by SIGTERM"), stopping.patiently():
+            os.kill(os.getpid(), signal.SIGTERM)  # and nobody calls `check` any more
+        with pytest.raises(ValueError, match="the work's own"), stopping.patiently():
+            _stopped_while_it_fails()
+        with stopping.patiently():
+            pass  # what came before is over
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -15,9 +15,11 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from pipeline.sgn.pages.items import CONTENTS, FIGURES
+from checks import hostile
+from pipeline.sgn.pages.items import CONTENTS, EXPLORER, FIGURES
 from tests.clone import CHECKOUT
 from tests.report import made_up as made_up_images
+from tests.sgn.paper import made_up as made_up_claims
 
 NOTEBOOKS = sorted(path.stem for path in (CHECKOUT / "notebooks").glob("*.ipynb"))
 PICTURED = [item for item in CONTENTS.items if item.file.suffix in (".png", ".gif")]
@@ -35,6 +37,7 @@ def checkout(folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.random.default_rng(i).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(path)
     (folder / "reports" / VIDEO).write_bytes(b"a video")
+    (folder / "reports" / EXPLORER).write_text("<p>An explorer.</p>", encoding="utf-8")
     for name in ("photo", "udnie"):
         path = folder / FIGURES / f"domains/{name}.png"
         path.parent.mkdir(exist_ok=True)
@@ -51,7 +54,17 @@ def made_up() -> dict[str, Any]:
     settings |= {"learning_rates": [0.01, 0.001, 0.0001], "seeds": 5, "width_seeds": 3}
     losses = {c: {"mean": 0.123456, "std": 0.001} for c in ("L", "L_r", "L_c")}
     paper = {"L": 0.1, "L_r": 0.2, "L_c": 0.3}
-    claim = {"text": "a claim", "where": "Section 5", "rule": "a rule", "seeds": {"holds": 1, "of": 1}}
+    claim = {
+        "text": "a claim",
+        "where": "Section 5",
+        "rule": "a rule",
+        "seeds": {"holds": 1, "of": 1},
+        "counted": False,
+        "margin": 0.25,
+        "spread": 0.0,
+        "nulls": {"blind": False},
+        "changed": None,
+    }
     packed: dict[str, Any] = {"packed": 2, "unreadable": {}, "size": 64, "original_sizes": {"64x64": 2}, "upscaled": 0}
     packed |= {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "sha256": "0" * 64}
     counted = {"found": 2, "expected": None, **packed}
@@ -67,10 +80,12 @@ def made_up() -> dict[str, Any]:
         "toy.json": {"settings": settings, "losses": []},
         "table1.json": [{"weights": [1.0, 0.0], "model": "sym", **losses, "seeds": 5, "paper": paper}],
         "claims.json": [
-            {"id": "toy-one", "holds": True, "measured": {"L": [1.0, 0.777]}, **claim},
-            {"id": "table3-one", "holds": False, "measured": {"pairs": 24}, **claim},
-            {"id": "figure8-one", "holds": None, "measured": {}, **claim, "where": "Figures 8 and 11"},
+            {"id": "toy-one", "verdict": "holds", "measured": {"L": [1.0, 0.777]}, **claim},
+            {"id": "table3-one", "verdict": "fails", "measured": {"pairs": 24}, **claim},
+            {"id": "figure8-one", "verdict": "not measurable", "measured": {}, **claim, "where": "Figures 8 and 11"},
         ],
+        "figure7.json": made_up_claims.figure7(),
+        "cost.json": {"scale": "small", "runs": made_up_images.cost()},
         **made_up_images.metrics(),
     }
 
@@ -93,21 +108,13 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def hostile_home(folder: Path) -> dict[str, str]:
-    """The environment of a user whose own Jupyter and IPython are set up to break a report."""
-    startup = folder / ".ipython/profile_default/startup/00.py"
-    startup.parent.mkdir(parents=True)
-    startup.write_text("raise SystemExit('the user\\'s start-up file ran')\n")
-    (folder / "start.py").write_text("raise SystemExit('PYTHONSTARTUP ran')\n")
-    kernel = folder / "jupyter/kernels/python3/kernel.json"
-    kernel.parent.mkdir(parents=True)
-    kernel.write_text(json.dumps({"argv": ["false"], "display_name": "another Python", "language": "python"}))
+    """The environment of a user whose own settings are set up to break or change a report."""
     return {
         "HOME": str(folder),
+        **hostile.furnish(folder),
         "IPYTHONDIR": str(folder / ".ipython"),
-        "JUPYTER_PATH": str(folder / "jupyter"),
         "JUPYTER_PREFER_ENV_PATH": "0",
-        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
-        "PYTHONSTARTUP": str(folder / "start.py"),
+        "JUPYTER_DATA_DIR": str(folder / ".local/share/jupyter"),
         "TZ": "Asia/Tokyo",
     }
 
@@ -129,7 +136,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def pages(places: list[Path]) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in (places[0] / "reports").glob("*.html")}
+    """Those that a notebook or the front page makes; the explorer has tests of its own."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in (places[0] / "reports").glob("*.html")}
+    del found[EXPLORER]
+    return found
 
 
 def test_every_notebook_has_a_page_and_the_front_page_links_it(pages: dict[str, str]) -> None:
@@ -150,7 +160,7 @@ def test_a_page_reads_offline(pages: dict[str, str], places: list[Path]) -> None
         assert not re.search(r"@import|url\(", text), name
         assert "://" not in text, name
         images = soup.find_all("img")
-        assert images, name
+        assert images or name == "models.html", name
         for image in images:
             assert (places[0] / "reports" / str(image["src"])).is_file(), f"{name}: {image['src']}"
             with Image.open(places[0] / "reports" / str(image["src"])) as picture:
@@ -158,9 +168,10 @@ def test_a_page_reads_offline(pages: dict[str, str], places: list[Path]) -> None
         for link in soup.find_all("a"):
             file, _, anchor = str(link["href"]).partition("#")
             file = file or name  # a link within the page
-            if file == VIDEO:  # lies beside the pages
+            if "full" in link.get("class", []):  # a picture, which opens alone
+                assert (places[0] / "reports" / file).is_file()
                 continue
-            assert file in pages, f"{name} links to {link['href']}"
+            assert file in {*pages, EXPLORER}, f"{name} links to {link['href']}"
             assert not anchor or BeautifulSoup(pages[file], "html.parser").find(id=anchor), f"{name}: {link['href']}"
 
 
@@ -194,15 +205,17 @@ def test_a_page_shows_results_and_no_code(pages: dict[str, str]) -> None:
         assert below["class"] == ["provenance"]
 
 
-def test_every_figure_and_table_has_its_place_in_its_page(pages: dict[str, str]) -> None:
+def test_every_figure_and_table_has_its_place_in_its_page(pages: dict[str, str], places: list[Path]) -> None:
     for item in CONTENTS.items:
         place = BeautifulSoup(pages[f"{item.page}.html"], "html.parser").find(id=item.anchor)
         assert place is not None, item.anchor
         if item in PICTURED:
             assert place.find("img"), item.anchor
-    moving = BeautifulSoup(pages["translation.html"], "html.parser").select_one("#movie-model1 img")
+    moving = BeautifulSoup(pages["translation.html"], "html.parser").select_one("#movie-model1 video")
     assert moving is not None
-    assert moving["src"] == "figures/translation/movie-model1.gif"
+    assert moving["src"] == VIDEO
+    assert moving.has_attr("controls")
+    assert (places[0] / "reports" / VIDEO).is_file()
 
 
 def test_the_front_page_says_which_claims_do_not_hold(pages: dict[str, str]) -> None:
@@ -211,10 +224,19 @@ def test_the_front_page_says_which_claims_do_not_hold(pages: dict[str, str]) -> 
     assert said is not None
     assert "1 claim does not hold here: a claim (Section 5)" in said.get_text()
     assert [str(a["href"]) for a in said.find_all("a")] == ["translation.html#table3-one", "injection.html#figure8-one"]
-    figure8 = front.select_one('td:has(a[href="injection.html#figure8"])')
-    assert figure8 is not None
-    assert figure8.parent is not None
-    assert "not measurable here" in figure8.parent.get_text()
+    rows = {str(row.a["href"]): row.get_text(" ", strip=True) for row in front.select("#claims tr:has(td)") if row.a}
+    assert "not measurable" in rows["injection.html#figure8-one"]
+    assert "margin +0.25; met in 1 of 1 seed" in rows["toy.html#toy-one"]
+
+
+def test_a_claim_stands_once_beside_its_figure(pages: dict[str, str]) -> None:
+    for page, anchor, claim in (("injection", "figure8", "figure8-one"), ("translation", None, "table3-one")):
+        soup = BeautifulSoup(pages[f"{page}.html"], "html.parser")
+        (card,) = soup.select(f"#{claim}")
+        if anchor:
+            before = card.find_previous(["figure", "table"], id=True)
+            assert before is not None
+            assert before["id"] == anchor
 
 
 def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> None:
@@ -233,14 +255,18 @@ def test_a_failing_cell_is_one_line_and_leaves_the_old_page(tmp_path: Path) -> N
         "ValueError: from this copy, in red\n"
     )
     assert page.read_text() == "the old page"
-    assert sorted(path.name for path in (folder / "reports").iterdir()) == ["figures", "metrics", VIDEO, "toy.html"]
+    left = sorted(path.name for path in (folder / "reports").iterdir())
+    assert left == [EXPLORER, "figures", "metrics", VIDEO, "toy.html"]
 
 
 def test_an_unknown_report_and_missing_pages_are_one_line(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "checkout")
     unknown, front = start(folder, "report", "sgn", "figures"), start(folder, "index")
     other = start(folder, "report", "another", "toy")
-    assert finish(unknown) == (1, "error: there is no report 'figures'; known are data, toy, translation, injection\n")
+    assert finish(unknown) == (
+        1,
+        "error: there is no report 'figures'; known are data, toy, translation, injection, models\n",
+    )
     code, said = finish(other)
     assert (code, said.startswith("error: there is no paper 'another' with pages")) == (1, True)
     assert finish(front) == (1, "error: reports/data.html is missing: run `dvc repro`\n")

@@ -108,8 +108,10 @@ def undeclared_params(read: Read, declared: Declared) -> set[str]:
 
 
 def unread_params(read: Read, declared: Declared) -> set[str]:
-    """Parameters of which no value was read."""
-    return unread(read.params, declared.params, ".")
+    """Parameters of which no value was read. A run's own seeds replace those that all share, and DVC's template of a
+    stage names both for every run."""
+    own_seeds = {"seeds"} if any(path.endswith(".seeds") for path in read.params) else set()
+    return unread(read.params, declared.params, ".") - own_seeds
 
 
 def by_stage(

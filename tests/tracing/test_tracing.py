@@ -34,7 +34,7 @@ os.wait()
 p = params.load()
 p.alpha, p.seeds, p.scale_params.train.batch, p.run("model1").A.about, p.seeds
 core.load().scale_params.images.test_size, p.domain("photo").side
-p.run("model2").model_dump(exclude={"measured_by", "B", "C"})
+p.run("model2").model_dump(exclude={"measured_by", "seeds", "B", "C", "D"})
 dict(p.scale_params.toy)
 list(p.styles)
 """

@@ -383,6 +383,10 @@ def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
     assert caches.folder({"XDG_CACHE_HOME": "/xdg"}) == Path("/xdg/sgn-reproduction")
     assert caches.folder({"XDG_CACHE_HOME": "/xdg", "SGN_CACHE": "/own"}) == Path("/own")
     assert caches.folder({"SGN_CACHE": "own"}) == tmp_path / "own"
+    with pytest.raises(ValueError, match="no home for ~nosuchuser"):
+        caches.folder({"SGN_CACHE": "~nosuchuser/x"})
+    with pytest.raises(ValueError, match="no home for ~nosuchuser"):
+        sources.find({"SGN_VGG16": "~nosuchuser/x"}, VGG16, tmp_path, "http://127.0.0.1:9/f")
 
 
 # The real pip, with a folder in the place of the package index

@@ -21,6 +21,7 @@ TEMPLATES = {
     "${data}": ["scenes", "folder", "cyclegan"],
     "notebooks/${key}.ipynb": ["notebooks/data.ipynb", "notebooks/toy.ipynb", "notebooks/injection.ipynb"],
 }
+QUICK = ("contact_sheet", "collect", "claims")
 CODE = ("pipeline/", "stages/", "notebooks/", "data/sources/")
 
 # A package imports itself and those before it, and nothing after it; packages on one line may know each other: a
@@ -30,6 +31,8 @@ ORDER = [
     *(["training"], ["metrics"], ["claims"], ["figures"], ["report"]),
 ]
 SHARED = [package for level in ORDER for package in level]
+# What a user calls when everything is there: each may import SGN and those before it, and nothing else imports them.
+COMMANDS = ["translate", "export", "demo"]
 PAPERS = sorted(path.parent.name for path in (CHECKOUT / "pipeline").glob("*/model"))
 
 
@@ -81,19 +84,20 @@ def test_a_stage_depends_on_its_own_file_and_not_on_the_shell(name: str) -> None
 def test_no_stage_loses_dvc_its_run_cache(name: str) -> None:
     stage = STAGES[name]
     assert "persist" not in str(stage.get("outs", []))
-    # Plain uncached outs switch the run cache off; only pages and films may be so, DVC cannot draw them as plots.
+    # Plain uncached outs switch the run cache off: only pages and films, which DVC cannot draw as plots, and the small
+    # files of stages that take a second may be so.
     for out in stage.get("outs", []):
-        assert isinstance(out, str) or next(iter(out)).endswith((".html", ".mp4"))
+        assert isinstance(out, str) or next(iter(out)).endswith((".html", ".mp4")) or name in QUICK
 
 
 def test_the_graph_and_its_lock_stay_readable() -> None:
-    assert len((CHECKOUT / "dvc.yaml").read_text().splitlines()) <= 350
-    assert len((CHECKOUT / "dvc.lock").read_text().splitlines()) <= 6500  # DVC reads and writes it at every stage
+    assert len((CHECKOUT / "dvc.yaml").read_text().splitlines()) <= 380
+    assert len((CHECKOUT / "dvc.lock").read_text().splitlines()) <= 7900  # DVC reads and writes it at every stage
 
 
 def test_every_package_has_its_place() -> None:
     found = {path.parent.name for path in (CHECKOUT / "pipeline").glob("*/__init__.py")}
-    assert found == {*SHARED, *PAPERS}
+    assert found == {*SHARED, *PAPERS, *COMMANDS}
     assert "sgn" in PAPERS
 
 
@@ -114,6 +118,19 @@ def test_a_paper_imports_shared_packages_and_itself(paper: str) -> None:
     for path in files_of(f"stages/{paper}"):
         for module in imports(path):
             assert module.split(".")[:2] in [*own, ["stages", paper]], f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("number", range(len(COMMANDS)), ids=COMMANDS)
+def test_a_command_imports_shared_packages_sgn_and_the_commands_before_it(number: int) -> None:
+    allowed = [["pipeline", package] for package in (*SHARED, "sgn", *COMMANDS[: number + 1])]
+    for path in files_of(f"pipeline/{COMMANDS[number]}"):
+        for module in imports(path):
+            assert module.split(".")[:2] in allowed, f"{path} imports {module}"
+
+
+def test_no_stage_imports_a_command() -> None:
+    for path in files_of("stages"):
+        assert not [module for module in imports(path) if module.split(".")[1] in COMMANDS], path
 
 
 def test_nothing_of_what_trains_and_measures_imports_what_tells() -> None:

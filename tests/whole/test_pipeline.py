@@ -12,12 +12,28 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.claims.verdict import VERDICTS
 from tests.clone import call, change, dvc, environment, heed_sigint
 from tests.tracing import compare
 from tests.whole.smoke import changed_stages, changed_with, stages_of
 
+# What a claim says (reports/metrics/claims.json).
+CLAIM = {
+    "id",
+    "text",
+    "where",
+    "verdict",
+    "seeds",
+    "counted",
+    "margin",
+    "spread",
+    "nulls",
+    "measured",
+    "rule",
+    "changed",
+}
 # What no figure, claim or page may change.
-COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "samples@", "figure7", "cost")
+COMPUTED = ("images@", "styles@", "vgg16", "toy", "train@", "evaluate@", "samples@", "figure7", "nulls", "cost")
 TOLD = [
     "pipeline/sgn/figures/surfaces.py",
     "pipeline/figures/style.py",
@@ -44,7 +60,7 @@ def stages(clone: Path) -> dict[str, compare.Declared]:
 
 
 def test_every_report_is_there_and_stands_alone(clone: Path) -> None:
-    for name in ("index", "toy", "translation", "injection", "data"):
+    for name in ("index", "toy", "translation", "injection", "data", "models", "explorer"):
         page = (clone / "reports" / f"{name}.html").read_text()
         assert "smoke" in page
         assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css)""", page)
@@ -61,8 +77,9 @@ def test_the_outputs_keep_their_contracts(clone: Path) -> None:
     assert [row["model"] for row in table3] == ["sgn", "hyper"] * 6
     assert all({"L_G", "L_rec", "L_adv", "L_per", "paper"} <= set(row) for row in table3)
     for claim in json.loads((metrics / "claims.json").read_text()):
-        assert set(claim) == {"id", "text", "where", "holds", "seeds", "measured", "rule"}
-        assert claim["holds"] in (True, False, None)
+        assert set(claim) == CLAIM
+        assert set(claim["nulls"]) == {"untrained", "blind", "flat", "identity"}
+        assert claim["verdict"] in VERDICTS
 
 
 def test_a_second_repro_runs_nothing(clone: Path) -> None:
@@ -168,7 +185,7 @@ def test_how_a_stage_is_started_changes_nothing(clone: Path) -> None:
         ),
         ("pipeline/networks/layers.py", {"train@singlegan", "samples@model3"}, {"toy", "images@photo", "claims"}),
         ("pipeline/training/loop.py", {"train@model2-film"}, {"evaluate@model1", "samples@model1", "figure7", "toy"}),
-        ("pipeline/sgn/evaluation/measures.py", {"evaluate@model1"}, {"train@model1", "figure7", "toy"}),
+        ("pipeline/sgn/evaluation/measures.py", {"evaluate@model1", "figure7"}, {"train@model1", "toy"}),
     ],
 )
 def test_a_line_of_what_computes_changes_the_stages_whose_packages_hold_it(
@@ -182,8 +199,17 @@ def test_a_line_of_what_computes_changes_the_stages_whose_packages_hold_it(
 
 
 def test_metrics_and_plots_can_be_shown(clone: Path) -> None:
-    assert "table3" in dvc(clone, "metrics", "show")
-    assert "index.html" in dvc(clone, "plots", "show")
+    shown = dvc(clone, "metrics", "show")
+    assert "x.rec" in shown
+    assert len(shown.splitlines()) == 2  # a head and one row
+    plotted = dvc(clone, "plots", "show")
+    assert "index.html" in plotted
+    assert "WARNING" not in shown + plotted
+    page = (clone / "dvc_plots/index.html").read_text()
+    assert all(title in page for title in ("L_G of SGN's runs while they train", "Table 3", "Verdicts"))
+    experiments = dvc(clone, "exp", "show", "--csv")
+    assert "WARNING" not in experiments
+    assert "L_rec" in experiments.splitlines()[0]
 
 
 def results(clone: Path) -> dict[str, bytes]:
@@ -206,7 +232,12 @@ def results(clone: Path) -> dict[str, bytes]:
         "sgn.evaluate model1",
         "sgn.samples model1",
         "sgn.figure7",
+        "sgn.nulls",
         "sgn.cost",
+        "sgn.collect",
+        "sgn.lattice",
+        "sgn.explorer",
+        "sgn.summary",
         "sgn.translation_figures",
         "sgn.injection_figures",
         "sgn.claims",
@@ -258,3 +289,26 @@ def test_queued_experiments_run(clone: Path) -> None:
     shown = dvc(clone, "exp", "show", "--json")
     assert "0.25" in shown
     assert '"state": "Failed"' not in shown
+
+
+@pytest.mark.long
+def test_a_sweep_of_the_toy_and_model1_alone_becomes_a_page(clone: Path) -> None:
+    call(clone, "git", "add", "-A")
+    call(clone, "git", "commit", "-q", "--allow-empty", "-m", "before the sweep")
+    alone = ("toy", "train@model1", "evaluate@model1", "summary")
+    dvc(clone, "exp", "run", "--queue", "-s", "-S", "alpha=0.25,1", *alone)
+    dvc(clone, "exp", "run", "--run-all")
+    call(clone, "python", "-m", "checks.study", "alpha")
+    place = clone / "results/alpha"
+    found = json.loads((place / "study.json").read_text())["experiments"]
+    assert [one["params"] for one in found] == [{"alpha": 0.25}, {"alpha": 1}]
+    assert found[0]["numbers"] != found[1]["numbers"]
+    page = (place / "index.html").read_text()
+    named = re.findall(r'<img src="([^"]+)"', page)
+    assert len(named) == 3  # a grid of each, and the curves
+    assert all((place / name).is_file() for name in named)
+    # What a sweep of Model 1 alone did not judge is null in its summary, not the number of the run that it began with.
+    for row in json.loads(dvc(clone, "exp", "show", "--json"))[1]["experiments"] or []:
+        metrics = row["revs"][0]["data"]["metrics"]["reports/metrics/summary.json"]["data"]
+        assert metrics["holds"] is None
+        assert metrics["L_rec"] is not None

@@ -15,10 +15,17 @@ LOSSES = ("L_G", "L_A", "L_B", "L_C")  # of Model 1: reconstruction, adversarial
 def measured(folder: Path, number_format: str) -> dict[str, list[float]]:
     """Train and measure Model 1 with three seeds; each loss as the mean over Table 3's S, one value per seed."""
     clone.dvc(folder, "exp", "run", "-S", f"precision={number_format}", "-S", "seeds=[0,1,2]", "evaluate@model1")
-    result = json.loads((folder / "reports/metrics/runs/model1.json").read_text())
+    result = json.loads((folder / "data/measured/runs/model1.json").read_text())
     assert result["precision"] == number_format
     return {
-        loss: [float(np.mean([row[loss] for row in seed["losses"]])) for seed in result["seeds"].values()]
+        loss: [
+            float(
+                np.mean(
+                    [{"L_G": row["L_G"], **{f"L_{i}": L for i, L in row["L"].items()}}[loss] for row in seed["losses"]]
+                )
+            )
+            for seed in result["seeds"].values()
+        ]
         for loss in LOSSES
     }
 

@@ -4,6 +4,7 @@ What is published about them (addresses, sizes, SHA-256, counts) stands in `data
 """
 
 import functools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.images.cyclegan import archive, download
 from pipeline.images.cyclegan.transfer import Patience, Published
 from pipeline.images.source import DomainImages, Picture, Request, StyleImage, StyleRequest
+from pipeline.shell import caches
 
 FACTS = Path(__file__).resolve().parents[3] / "data/sources/cyclegan.json"
 
@@ -70,12 +72,12 @@ def find(request: Request) -> DomainImages:
     `root` and the sizes of the request are not used. Raises ValueError for a data set that is not published or a zip
     with an unexpected content, OSError (DownloadError) if the zip cannot be had.
     """
-    return find_in(request.dataset, request.side, read_facts(), download.cache_folder(), request.max_pixels)
+    return find_in(request.dataset, request.side, read_facts(), caches.folder(os.environ), request.max_pixels)
 
 
 def find_style(request: StyleRequest) -> StyleImage:
     """One of the paper's style images, by its file name; downloads it if need be. Raises as `find` does."""
-    return find_style_in(request.file, read_facts(), download.cache_folder(), request.max_pixels)
+    return find_style_in(request.file, read_facts(), caches.folder(os.environ), request.max_pixels)
 
 
 def find_in(

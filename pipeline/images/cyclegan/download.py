@@ -19,26 +19,12 @@ from pathlib import Path
 from pipeline.core import files
 from pipeline.images.cyclegan.progress import Progress, megabytes
 from pipeline.images.cyclegan.transfer import MirrorError, Patience, Published, length, origin_path, receive
-from pipeline.shell import command
 
 ELSEWHERE = "SGN_CACHE=DIR in the environment puts the cache elsewhere"
 
 
 class DownloadError(OSError):
     """No mirror gave the right file; the sentence says what each answered and what the user can do."""
-
-
-def cache_folder() -> Path:
-    """The folder that all checkouts and experiments of a user share.
-
-    `$SGN_CACHE` (a relative one counts from the repository in which the user typed the command), else
-    `$XDG_CACHE_HOME/sgn-reproduction`, else `~/.cache/sgn-reproduction`.
-    """
-    if own := os.environ.get("SGN_CACHE"):
-        return command.invocation_root() / Path(own).expanduser()
-    base = Path(os.environ.get("XDG_CACHE_HOME") or "")
-    # The XDG specification says to ignore a relative path.
-    return (base if base.is_absolute() else Path.home() / ".cache") / "sgn-reproduction"
 
 
 def fetch(target: Path, published: Published, patience: Patience | None = None) -> Path:

@@ -38,6 +38,8 @@ def find_style(request: StyleRequest) -> StyleImage:
     """A style image: ROOT/style-images/FILE. Raises ValueError if it is not there, with what is."""
     root = layout.check_root(request.root)
     folder = root / layout.STYLE_FOLDER
+    if folder.is_dir():
+        layout.check_apart(folder)
     file = layout.same_name(folder, request.file)
     if not (folder / file).exists():
         if (folder / file).is_symlink():

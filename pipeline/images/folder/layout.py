@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.images.decoding import EXTENSIONS
+from pipeline.shell import command
 
 # CycleGAN's three sets of paintings hold the same photos as side B: a user who has one of them has the photos.
 SAME_PHOTOS = ("vangogh2photo", "ukiyoe2photo", "monet2photo")
 STYLE_FOLDER = "style-images"
+# Where the pipeline writes, in a checkout: DVC removes a stage's outputs there before the stage starts.
+WRITTEN = ("data", "models", "reports", "results", "scratch", "site")
 # What file managers leave behind.
 _LITTER = ("thumbs.db", "desktop.ini")
+
+
+class NotApartError(ValueError):
+    """Pictures lie where stages write."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,29 @@ class Listing:
 
 
 def check_root(root: Path | None) -> Path:
-    """The user's folder; ValueError if none is given or it is no folder."""
+    """The user's folder; ValueError if none is given, it is no folder, or the pipeline writes there."""
     if root is None:
         raise ValueError("data: folder needs to know the folder: add -S data_root=DIR, DIR in CycleGAN's layout")
     if not root.is_dir():
         raise ValueError(f"data_root: {_not_a_folder(root)}. Give a folder in CycleGAN's layout with -S data_root=DIR")
+    check_apart(root)
     return root
+
+
+def check_apart(folder: Path) -> None:
+    """ValueError for a folder, links followed, that is or lies in a place to which a checkout's stages write.
+
+    The checkouts: the one whose copy of the code runs, and the one in which the command was typed.
+    """
+    real = folder.resolve()
+    for checkout in (Path.cwd(), command.invocation_root()):
+        for name in WRITTEN:
+            place = (checkout / name).resolve()
+            if place == real or place in real.parents:
+                raise NotApartError(
+                    f"data_root: {folder} lies in {place}, where stages write and DVC removes what they wrote: move "
+                    "your pictures elsewhere, to pictures/ beside it for example"
+                )
 
 
 def domain_folders(root: Path, dataset: str, side: str) -> tuple[str, str]:
@@ -49,6 +73,8 @@ def domain_folders(root: Path, dataset: str, side: str) -> tuple[str, str]:
     for candidate in datasets:
         train, test = f"{candidate}/train{side}", f"{candidate}/test{side}"
         if (root / train).is_dir() and (root / test).is_dir():
+            for folder in (train, test):
+                check_apart(root / folder)  # it can be a link
             return train, test
     missing = [f"{dataset}/{split}{side}" for split in ("train", "test")]
     problems = [_not_a_folder(root / folder) for folder in missing if not (root / folder).is_dir()]

@@ -12,14 +12,15 @@ from torch import Tensor
 from pipeline.conditionings.ccam import CCAM
 from pipeline.networks.generator import Generator
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import LETTERS
 from pipeline.sgn.model.translation import translate
 
 THRESHOLDS = (0.01, 0.05, 0.1)  # below which a channel counts as blocked
 
 
 @torch.no_grad()
-def at_corners(generator: Generator, x: Tensor, batch: int) -> list[Tensor]:
-    """Activations of each CCAM, in the order of depth: (3 corners, N, C) each; empty without CCAMs."""
+def at_corners(generator: Generator, x: Tensor, k: int, batch: int) -> list[Tensor]:
+    """Activations of each CCAM, in the order of depth: (k corners, N, C) each; empty without CCAMs."""
     modules = [module for module in generator.modules() if isinstance(module, CCAM)]
     seen: dict[CCAM, list[Tensor]] = {module: [] for module in modules}
 
@@ -28,12 +29,12 @@ def at_corners(generator: Generator, x: Tensor, batch: int) -> list[Tensor]:
 
     hooks = [module.register_forward_hook(note) for module in modules]
     try:
-        for S in simplex.corners(3):
+        for S in simplex.corners(k):
             translate(generator, x, S, batch)
     finally:
         for hook in hooks:
             hook.remove()
-    return [torch.cat(seen[module]).view(3, len(x), -1) for module in modules]
+    return [torch.cat(seen[module]).view(k, len(x), -1) for module in modules]
 
 
 def summary(activations: list[Tensor]) -> list[dict[str, Any]]:
@@ -43,18 +44,20 @@ def summary(activations: list[Tensor]) -> list[dict[str, Any]]:
     `between_pictures`: mean over channels and corners of the standard deviation over pictures.
     """
     rows = []
-    for place, a in enumerate(activations, start=1):  # a: (3, N, C)
-        means = a.mean(1)  # (3, C)
+    for place, a in enumerate(activations, start=1):  # a: (k, N, C)
+        means = a.mean(1)  # (k, C)
         rows.append(
             {
                 "place": place,
                 "channels": a.shape[2],
                 "below": {
-                    f"{t:g}": {letter: float((a[i] < t).double().mean()) for i, letter in enumerate("ABC")}
+                    f"{t:g}": {letter: float((a[i] < t).double().mean()) for i, letter in enumerate(LETTERS[: len(a)])}
                     for t in THRESHOLDS
                 },
+                "below_mean": {f"{t:g}": float((a.mean(0) < t).double().mean()) for t in THRESHOLDS},
                 "between_corners": {
-                    "ABC"[i] + "ABC"[j]: float((means[i] - means[j]).abs().mean()) for i, j in combinations(range(3), 2)
+                    LETTERS[i] + LETTERS[j]: float((means[i] - means[j]).abs().mean())
+                    for i, j in combinations(range(len(a)), 2)
                 },
                 "between_pictures": float(a.std(1, correction=0).mean()),
             }

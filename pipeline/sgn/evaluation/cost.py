@@ -12,10 +12,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sgn.model import losses, networks, objectives
-from pipeline.sgn.model.method import SGN
+from pipeline.sgn.model import losses, methods, networks, objectives
 from pipeline.sgn.model.params import Run, ScaleTrain
-from pipeline.sgn.model.singlegan import SingleGAN
 from pipeline.vgg16 import known
 
 
@@ -23,28 +21,25 @@ def step(run: Run, scale: ScaleTrain, style_size: int) -> dict[str, Any]:
     """Operations of one step of a run at a scale, and its networks' parameters."""
     with FakeTensorMode():
         nets = networks.build(
-            objectives.discriminated(run.objectives, run.S), run.conditioning, scale.width, scale.blocks, k=3
+            objectives.discriminated(run.objectives, run.S), run.conditioning, scale.width, scale.blocks, k=run.k
         )
-        method: SGN | SingleGAN
-        if run.method == "singlegan":
-            method = SingleGAN(nets, seed=0, learning_rate=scale.learning_rate)
-        else:
-            perceptual = {}
-            for o in run.active:
-                if o.loss == "perceptual":
-                    assert run.style_weight is not None
-                    vgg = VGG16({name: torch.empty(shape) for name, shape in known.VGG16.shapes()})
-                    style = torch.empty(1, 3, style_size, style_size)
-                    perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
-            method = SGN(
-                nets,
-                run.objectives,
-                perceptual,
-                alpha=0.5,
-                constant_S=run.S,
-                seed=0,
-                learning_rate=scale.learning_rate,
-            )
+        perceptual = {}
+        for o in run.active:
+            if o.loss == "perceptual":
+                assert run.style_weight is not None
+                vgg = VGG16({name: torch.empty(shape) for name, shape in known.VGG16.shapes()})
+                style = torch.empty(1, 3, style_size, style_size)
+                perceptual[o.about] = losses.Perceptual(vgg, style, run.style_weight)
+        method = methods.build(
+            run.method,
+            nets,
+            run.objectives,
+            perceptual,
+            alpha=0.5,
+            constant_S=run.S,
+            seed=0,
+            learning_rate=scale.learning_rate,
+        )
         batch = {domain: torch.empty(scale.batch, 3, scale.crop, scale.crop) for domain in method.sources}
         batch["S"] = torch.empty(scale.batch, len(run.objectives))
         batch |= {f"replay {domain}": torch.zeros(2, scale.batch, dtype=torch.int64) for domain in method.memory}

@@ -18,7 +18,7 @@ from pipeline.networks.generator import Generator
 from pipeline.networks.losses import generator_loss
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.model import losses
-from pipeline.sgn.model.objectives import LETTERS, Objective
+from pipeline.sgn.model.objectives import Objective, by_letter
 from pipeline.sgn.model.translation import translate
 
 if TYPE_CHECKING:  # what a run is, is for those who read params.yaml; losses can be measured without
@@ -101,7 +101,7 @@ def _style(name: str) -> Tensor:
 def losses_at(
     generator: Generator, objectives: tuple[Objective, ...], test: TestSet, S: tuple[float, ...], batch: int
 ) -> dict[str, Any]:
-    """Mean L_A, L_B, L_C and L_G over the test set at one S.
+    """Mean L_i over the test set at one S, by the objectives' letters under "L", and L_G.
 
     Also, under "own", each adversarial L_i by letter as the run's own discriminator measures it; null where the run
     has none, because the domain's weight was 0 in its training.
@@ -109,7 +109,7 @@ def losses_at(
     G_x = translate(generator, test.x, S, batch)
     means: dict[str, float] = {}
     own: dict[str, float | None] = {}
-    for letter, o in zip(LETTERS, objectives, strict=True):
+    for letter, o in by_letter(objectives).items():
         if o.loss == "reconstruction":
             L = losses.reconstruction(G_x, test.x)
         elif o.loss == "adversarial":
@@ -122,9 +122,9 @@ def losses_at(
         else:
             per, parts = test.perceptual[o.about], zip(G_x.split(batch), test.x.split(batch), strict=True)
             L = torch.cat([per(output, content) for output, content in parts])
-        means[f"L_{letter}"] = float(L.double().mean())
-    L_G = sum(s * means[f"L_{letter}"] for letter, s in zip(LETTERS, S, strict=True))
-    return {**means, "L_G": L_G, "own": own}
+        means[letter] = float(L.double().mean())
+    L_G = sum(s * L_i for s, L_i in zip(S, means.values(), strict=True))
+    return {"L": means, "L_G": L_G, "own": own}
 
 
 def _score(discriminator: nn.Module, G_x: Tensor, batch: int) -> Tensor:

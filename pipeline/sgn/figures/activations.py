@@ -14,6 +14,7 @@ from pipeline.figures import style
 from pipeline.figures.grids import Pictures, show
 from pipeline.sgn.figures import legend
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import LETTERS
 
 Activations = NDArray[np.float32]
 
@@ -25,7 +26,7 @@ def figure10(
     places: Sequence[Activations],
     picture: Pictures,
     translations: Pictures,
-    names: tuple[str, str, str],
+    names: tuple[str, ...],
     caption: str,
 ) -> Figure:
     """A row per CCAM, the deepest below; a column per corner of S with the first picture's activations, channel by
@@ -48,7 +49,7 @@ def figure10(
         width_ratios=(1, 1, 1, 1.15),
     )
     corners = simplex.corners(3)
-    for column, (S, letter, name, shown) in enumerate(zip(corners, legend.LETTERS, names, translations, strict=True)):
+    for column, (S, letter, name, shown) in enumerate(zip(corners, LETTERS, names, translations, strict=False)):
         axis = figure.add_subplot(grid[0, column])
         show(axis, shown)
         axis.set_title(f"S = {simplex.label(S)}: {letter} {name}", fontsize=10)
@@ -79,7 +80,7 @@ def _sorted_means(axis: Axes, activations: Activations) -> None:
     """Each corner's mean activations (C), sorted, each channel keeping its own spread."""
     mean, spread = activations.mean(axis=1), activations.std(axis=1)  # corners, C
     edges = np.arange(activations.shape[2] + 1)
-    for colour, m, s in zip(legend.COLOURS, mean, spread, strict=True):
+    for colour, m, s in zip(legend.COLOURS, mean, spread, strict=False):
         order = np.argsort(-m, kind="stable")
         low, high = np.maximum(m - s, 0)[order], np.minimum(m + s, 1)[order]
         axis.stairs(high, edges, baseline=low, fill=True, color=colour, alpha=0.25, linewidth=0)
@@ -93,7 +94,7 @@ def _input(figure: Figure, picture: Pictures) -> None:
     axis.set_title("input", fontsize=10)
 
 
-def _words(axis: Axes, count: int, names: tuple[str, str, str]) -> None:
+def _words(axis: Axes, count: int, names: tuple[str, ...]) -> None:
     """In the corner above the last column: what the panels are, and the colours."""
     axis.set_axis_off()
     axis.set_title(f"{count} test pictures", fontsize=10)

@@ -1,5 +1,5 @@
-"""Pictures side by side: SGN and SingleGAN (Figure 7), ways for S to enter the generator (Figures 8 and 11), and one
-input at many drawn S (v1's Figure 6).
+"""Pictures side by side: SGN and six hyper-parameter models (Table 3), SGN and SingleGAN (Figure 7), ways for S to
+enter the generator (Figures 8 and 11), and one input at many drawn S (v1's Figure 6).
 
 Pictures are uint8, N H W C. All is placed by whole pixels of the file, so that small pictures are magnified evenly.
 """
@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pipeline.figures import style
-from pipeline.figures.grids import Pictures, of_pixels, show
+from pipeline.figures.grids import LINE, Pictures, of_pixels, show, wrapped
 from pipeline.sgn.figures import legend
 from pipeline.sgn.figures.translations import title
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import LETTERS
 
 S3 = tuple[float, ...]
 
@@ -37,9 +38,11 @@ INJECTIONS = {
 class _Page:
     """A figure on which things are placed in whole pixels of the saved file, counted from its top left corner."""
 
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self.figure = of_pixels(width, height)
+    def __init__(self, width: int, height: int, caption: str) -> None:
+        """`height` has room for one line of the caption, which takes as many as it needs."""
+        self.lines = wrapped(caption, width)
+        self.width, self.height = width, height + LINE * (len(self.lines) - 1)
+        self.figure = of_pixels(self.width, self.height)
         self._across, self._down = self.figure.bbox.width, self.figure.bbox.height
 
     def picture(self, picture: Pictures, left: int, top: int, size: int = CELL) -> None:
@@ -61,18 +64,32 @@ class _Page:
             Rectangle(place, *size, facecolor=colour, linewidth=0, transform=self.figure.transFigure)
         )
 
-    def caption(self, text: str) -> Figure:
-        """The line at the bottom, which ends the page."""
-        place = (MARGIN / self._across, (CAPTION / 2 - 2) / self._down)
-        self.figure.text(*place, text, fontsize=9, va="center", color=style.GREY)
+    def with_caption(self) -> Figure:
+        """The page, with the caption's lines at the bottom."""
+        for row, line in enumerate(reversed(self.lines)):
+            place = (MARGIN / self._across, (CAPTION / 2 - 2 + LINE * row) / self._down)
+            self.figure.text(*place, line, fontsize=9, va="center", color=style.GREY)
         return self.figure
+
+
+def hyper(inputs: Pictures, sgn: Pictures, alone: Pictures, names: tuple[str, ...], caption: str) -> Figure:
+    """One SGN at Table 3's six S, and below it the six models that were each trained for one of them.
+
+    `inputs` (N, H, W, C); `sgn` and `alone` (6, N, H, W, C), in Table 3's order of S.
+    """
+    groups = [("", ["input"]), ("S", [title(S, names) for S in simplex.TABLE3])]
+    blocks = {
+        ("SGN", "one network"): np.stack([inputs, *sgn]),
+        ("Hyper", "six networks, each for one S"): np.stack([inputs, *alone]),
+    }
+    return _table(groups, blocks, caption)
 
 
 def figure7(
     inputs: Mapping[str, Pictures],
     sgn: Mapping[str, Pictures],
     singlegan: Mapping[str, Pictures],
-    names: tuple[str, str, str],
+    names: tuple[str, ...],
     caption: str,
 ) -> Figure:
     """Inputs of several domains, SGN's translations at the corners and SingleGAN's to the same domains (Figure 7).
@@ -95,7 +112,7 @@ def figure7(
 
 
 def figure8(
-    inputs: Pictures, outputs: Mapping[str, Pictures], sets: Sequence[S3], names: tuple[str, str, str], caption: str
+    inputs: Pictures, outputs: Mapping[str, Pictures], sets: Sequence[S3], names: tuple[str, ...], caption: str
 ) -> Figure:
     """A block of rows per conditioning, translations at the corners and the midpoints of S (Figures 8 and 11).
 
@@ -115,9 +132,7 @@ def figure8(
     return _table(groups, blocks, caption)
 
 
-def draws(
-    picture: Pictures, sets: Sequence[S3], outputs: Pictures, names: tuple[str, str, str], caption: str
-) -> Figure:
+def draws(picture: Pictures, sets: Sequence[S3], outputs: Pictures, names: tuple[str, ...], caption: str) -> Figure:
     """One input at many S, each with a bar that divides its length as S divides the weight (v1's Figure 6).
 
     `picture` (H, W, C), `outputs` (S, H, W, C). Ordered by s_C - s_B, so that B goes over to C from left to right and
@@ -127,11 +142,11 @@ def draws(
     rows = -(-len(sets) // across)
     step = CELL + BAR + LABEL + BETWEEN
     left = MARGIN + INPUT + 2 * BETWEEN
-    page = _Page(left + across * (CELL + GAP) - GAP + MARGIN, MARGIN + rows * step + CAPTION)
+    page = _Page(left + across * (CELL + GAP) - GAP + MARGIN, MARGIN + rows * step + CAPTION, caption)
     page.picture(picture, MARGIN, MARGIN, INPUT)
     page.text(MARGIN, MARGIN + INPUT + 8, "input", 11, "left", "top")
     page.text(MARGIN, MARGIN + INPUT + 66, "bar below a picture: S", 10, "left", "top")
-    for place, (letter, colour, name) in enumerate(zip(legend.LETTERS, legend.COLOURS, names, strict=True)):
+    for place, (letter, colour, name) in enumerate(zip(LETTERS, legend.COLOURS, names, strict=False)):
         top = MARGIN + INPUT + 104 + place * 34
         page.rectangle(MARGIN, top, 24, 24, colour)
         page.text(MARGIN + 34, top + 12, f"{letter} {name}", 11, "left", "center")
@@ -144,7 +159,7 @@ def draws(
         for start, end, colour in zip(ends, ends[1:], legend.COLOURS, strict=False):
             page.rectangle(x + start, y + CELL + 4, end - start, BAR - 4, colour)
         page.text(x + CELL / 2, y + CELL + BAR + 3, simplex.label(sets[index]), 9, "center", "top")
-    return page.caption(caption)
+    return page.with_caption()
 
 
 def _table(
@@ -159,7 +174,7 @@ def _table(
     columns = [x for group in lefts for x in group]
     rows = [pictures.shape[1] for pictures in blocks.values()]
     height = MARGIN + HEADING + TITLES + sum(n * (CELL + GAP) - GAP + BETWEEN for n in rows) + CAPTION
-    page = _Page(columns[-1] + CELL + MARGIN, height)
+    page = _Page(columns[-1] + CELL + MARGIN, height, caption)
 
     for (heading, titles), group in zip(groups, lefts, strict=True):
         if heading:
@@ -176,4 +191,4 @@ def _table(
             for row, picture in enumerate(column):
                 page.picture(picture, x, top + row * (CELL + GAP))
         top += tall + BETWEEN
-    return page.caption(caption)
+    return page.with_caption()

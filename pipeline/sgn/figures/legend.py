@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from matplotlib.patches import Patch
 
 from pipeline.figures import style
+from pipeline.sgn.model.objectives import LETTERS
 
 if TYPE_CHECKING:  # who only draws pictures needs no pydantic
     from pipeline.sgn.results import Figure7Result, RunResult
 
-LETTERS = ("A", "B", "C")
-# Red, green and blue as in the paper's colour bar (red = A), in the tones that colour-blind readers tell apart.
-COLOURS = (style.COLOURS[1], style.COLOURS[2], style.COLOURS[0])
+# Red, green and blue as in the paper's colour bar (red = A), in the tones that colour-blind readers tell apart; for a
+# fourth objective, which the paper never shows, the next tone.
+COLOURS = (style.COLOURS[1], style.COLOURS[2], style.COLOURS[0], style.COLOURS[3])
 
 
-def names(facts: "RunResult") -> tuple[str, str, str]:
-    """What A, B and C are about: ("photo", "vangogh", "udnie")."""
-    a, b, c = (objective.about for objective in facts.objectives)
-    return a, b, c
+def names(facts: "RunResult") -> tuple[str, ...]:
+    """What A, B, C are about: ("photo", "vangogh", "udnie")."""
+    return tuple(objective.about for objective in facts.objectives)
 
 
 def first_seed(facts: "RunResult | Figure7Result") -> str:
@@ -49,5 +49,5 @@ def patches(about: Sequence[str]) -> list[Patch]:
     """A legend's entries: each weight's colour, its letter and what it is about."""
     return [
         Patch(color=colour, label=f"{letter} {name}")
-        for letter, colour, name in zip(LETTERS, COLOURS, about, strict=True)
+        for letter, colour, name in zip(LETTERS, COLOURS, about, strict=False)
     ]

@@ -1,6 +1,5 @@
-"""The moving picture: one input translated while S travels from corner to corner, with a bar of S above (red = A).
-
-The paper's video shows the same. GIF for the page, MP4 as a file of its own; both the same bytes each time.
+"""The film: inputs, one after the other, beside their translations while S travels from corner to corner, with a bar of
+S above (red = A), as in the paper's video. An MP4, which a page can stop; the same bytes each time.
 """
 
 import subprocess
@@ -15,25 +14,28 @@ from pipeline.core import files
 from pipeline.figures import style
 from pipeline.figures.grids import Pictures, magnified
 from pipeline.sgn.figures import legend
+from pipeline.sgn.model.objectives import LETTERS
 
 SIZE = 256  # of the picture, which is magnified by a whole number to at most this
 BAR, GAP, LINE = 30, 6, 15  # pixels: the bar's height, around it, a line of the caption
 FRAME_MS = 80
-GIF_BYTES = 1_500_000
-GIF_COLOURS = (256, 192, 128, 64, 32)
-SAMPLE = 4  # of every so many pixels each way, the colours are chosen
 
 
 def frames(
-    pictures: Pictures, sets: Sequence[tuple[float, ...]], names: tuple[str, str, str], caption: str
+    inputs: Pictures,
+    outputs: Pictures,
+    sets: Sequence[tuple[float, ...]],
+    names: tuple[str, ...],
+    caption: str,
 ) -> Pictures:
-    """Each picture with its bar above and the caption below: (F, H, W, 3) -> (F, h, w, 3), h and w even.
+    """Each input and its translation side by side, the bar above and the caption below: twice (F, H, W, 3) ->
+    (F, h, w, 3), h and w even.
 
     The bar is divided as S divides the weight; the pieces of A, B and C keep their order.
     """
-    shown = magnified(pictures, max(1, SIZE // pictures.shape[2]))
+    shown = magnified(np.concatenate([inputs, outputs], axis=2), max(1, SIZE // outputs.shape[2]))
     high, wide = shown.shape[1:3]
-    words, name = _font("DejaVuSans.ttf", 11), _font("DejaVuSans-Bold.ttf", 14)
+    words, name = font("DejaVuSans.ttf", 11), font("DejaVuSans-Bold.ttf", 14)
     lines = _wrapped(caption, words, wide - 2 * GAP)
     above, below = BAR + GAP, GAP + LINE * len(lines) + GAP // 2
     width, height = _even(wide), _even(above + high + below)
@@ -44,36 +46,18 @@ def frames(
     result = np.empty((len(shown), height, width, 3), np.uint8)
     for frame, picture, S in zip(result, shown, sets, strict=True):
         canvas = background.copy()
-        _bar(ImageDraw.Draw(canvas), S, names, wide, name)
+        bar(ImageDraw.Draw(canvas), S, names, wide, BAR, name)
         frame[:] = np.asarray(canvas)
         frame[above : above + high, :wide] = picture
     return result
 
 
-def write_gif(path: Path, shown: Pictures) -> None:
-    """A GIF that loops, with as many colours as keep it below GIF_BYTES, or the fewest of GIF_COLOURS.
-
-    All frames have the same colours and no dither: pixels that do not change then stay the same.
-    """
-    pictures = [Image.fromarray(frame) for frame in shown]
-    some = np.ascontiguousarray(shown[:, ::SAMPLE, ::SAMPLE])
-    sample = Image.fromarray(some.reshape(-1, some.shape[2], 3))
-    with files.replacing(path) as temporary:
-        for colours in GIF_COLOURS:
-            # Median cut alone takes the strongest colours for weaker ones; k-means then moves each to its pixels' mean.
-            palette = sample.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
-            first, *others = [p.quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
-            first.save(temporary, save_all=True, append_images=others, duration=FRAME_MS, loop=0)
-            if temporary.stat().st_size <= GIF_BYTES:
-                break
-
-
 def write_mp4(path: Path, shown: Pictures) -> None:
-    """An MP4 (H.264) that plays once. One thread, and nothing of the encoder's version beside the stream.
+    """An MP4 (H.264). One thread, and nothing of the encoder's version beside the stream.
 
     OSError if ffmpeg cannot write it.
     """
-    import imageio_ffmpeg  # here, so that a GIF needs no ffmpeg
+    import imageio_ffmpeg  # here, so that frames need no ffmpeg
 
     _, height, width, _ = shown.shape
     given = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{1000 / FRAME_MS:g}", "-i", "-"]
@@ -89,18 +73,28 @@ def write_mp4(path: Path, shown: Pictures) -> None:
             raise OSError(f"{path.as_posix()}: ffmpeg could not write it: {reason}")
 
 
-def _bar(
-    draw: ImageDraw.ImageDraw, S: tuple[float, ...], names: tuple[str, ...], wide: int, font: ImageFont.FreeTypeFont
+def bar(
+    draw: ImageDraw.ImageDraw,
+    S: Sequence[float],
+    names: Sequence[str],
+    wide: int,
+    high: int,
+    font: ImageFont.FreeTypeFont,
 ) -> None:
-    """Pieces as long as the weights, each with letter and name, or the letter alone where it is short."""
-    ends = [round(end * wide) for end in np.cumsum([0.0, *S])]
-    for start, end, colour, letter, name in zip(ends, ends[1:], legend.COLOURS, legend.LETTERS, names, strict=False):
+    """Pieces as long as the weights, each with letter and name, or the letter alone where it is short.
+
+    The bar is as wide as the sum 1; where the weights sum to more, the whole bar is their sum, and a weight below 0 has
+    no piece.
+    """
+    weights = [max(0.0, s) for s in S]
+    ends = [round(float(end) * wide / max(1.0, sum(weights))) for end in np.cumsum([0.0, *weights])]
+    for start, end, colour, letter, name in zip(ends, ends[1:], legend.COLOURS, LETTERS, names, strict=False):
         if end <= start:
             continue
-        draw.rectangle((start, 0, end - 1, BAR - 1), fill=colour)
-        for text in (f"{letter} {name}", letter):
+        draw.rectangle((start, 0, end - 1, high - 1), fill=colour)
+        for text in dict.fromkeys((name if name == letter else f"{letter} {name}", letter)):
             if draw.textlength(text, font=font) + 8 <= end - start:
-                draw.text(((start + end) / 2, BAR / 2), text, fill="white", font=font, anchor="mm")
+                draw.text(((start + end) / 2, high / 2), text, fill="white", font=font, anchor="mm")
                 break
 
 
@@ -116,7 +110,7 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, wide: float) -> list[str]:
     return lines
 
 
-def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+def font(file: str, size: int) -> ImageFont.FreeTypeFont:
     """A font that Matplotlib brings along, so that letters are the same on every machine."""
     return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf" / file, size)
 

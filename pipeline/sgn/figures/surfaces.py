@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.figures import style
 from pipeline.sgn.figures import legend
 from pipeline.sgn.model import simplex
+from pipeline.sgn.model.objectives import LETTERS
 
 Numbers = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ WIDTH, HEIGHT, SIDE, BASE, BAR = 10.2, 4.3, 2.5, 1.35, 0.72
 
 
 def surfaces(
-    sets: Sequence[tuple[float, ...]], losses: Mapping[str, Sequence[float]], names: tuple[str, str, str], caption: str
+    sets: Sequence[tuple[float, ...]], losses: Mapping[str, Sequence[float]], names: tuple[str, ...], caption: str
 ) -> Figure:
     """A map for each loss, by its name in the paper, in the order of A, B, C; the colour of the smallest is light.
 
@@ -83,13 +84,13 @@ def _whole(S: tuple[float, ...], steps: int) -> tuple[int, int, int]:
     return a, b, c
 
 
-def _frame(axis: Axes, names: tuple[str, str, str], own: int) -> None:
+def _frame(axis: Axes, names: tuple[str, ...], own: int) -> None:
     """Outline and the names at the corners; the corner of the map's own loss is bold."""
     x, y = CORNERS[[0, 1, 2, 0]].T
     axis.plot(x, y, color="black", linewidth=0.8, clip_on=False)
     for i, (va, up) in enumerate((("bottom", 9), ("top", -9), ("top", -9))):
         axis.annotate(
-            f"{legend.LETTERS[i]} {names[i]}",
+            f"{LETTERS[i]} {names[i]}",
             CORNERS[i],
             xytext=(0, up),
             textcoords="offset points",

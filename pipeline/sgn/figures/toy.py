@@ -1,4 +1,4 @@
-"""Figures 5 and 9, drawn from the toy stage's files (models/toy.npz, reports/metrics/toy.json)."""
+"""Figures 5 and 9, drawn from the toy stage's files (models/toy.npz, data/measured/toy.json)."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise

@@ -8,7 +8,7 @@ from pipeline.sgn.model import simplex
 
 
 def grid(
-    inputs: Pictures, outputs: Pictures, sets: list[tuple[float, ...]], names: tuple[str, str, str], caption: str
+    inputs: Pictures, outputs: Pictures, sets: list[tuple[float, ...]], names: tuple[str, ...], caption: str
 ) -> Figure:
     """One row per input: the input, then its translation at each S (Figure 1).
 

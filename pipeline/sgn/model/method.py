@@ -20,7 +20,7 @@ from pipeline.core import seeds
 from pipeline.networks.losses import discriminator_loss, generator_loss
 from pipeline.sgn.model import losses, simplex
 from pipeline.sgn.model.networks import Networks
-from pipeline.sgn.model.objectives import LETTERS, Objective
+from pipeline.sgn.model.objectives import Objective, by_letter
 from pipeline.training import replay
 from pipeline.training.method import Memory, Player, Update
 
@@ -68,7 +68,8 @@ class SGN:
         S = batch["S"]
         self.D.requires_grad_(False)  # the generator's move needs no gradient of D's parameters
         L, G_x = self.generator_losses(batch, S)
-        L_G = torch.stack([S[:, LETTERS.index(letter)] * L_i for letter, L_i in L.items()]).sum(0)
+        s = dict(zip(by_letter(self.objectives), S.unbind(1), strict=True))
+        L_G = torch.stack([s[letter] * L_i for letter, L_i in L.items()]).sum(0)
         yield Update("generator", L_G, {**{f"L_{letter}": L_i for letter, L_i in L.items()}, "L_G": L_G})
         self.D.requires_grad_(True)
         if len(self.D) > 0:
@@ -85,7 +86,7 @@ class SGN:
         G_others = dict(zip(self.D, G_y, strict=True))
 
         L = {}
-        for i, (letter, o) in enumerate(zip(LETTERS, self.objectives, strict=True)):
+        for i, (letter, o) in enumerate(by_letter(self.objectives).items()):
             if self.constant_S is not None and self.constant_S[i] == 0:
                 continue
             if o.loss == "reconstruction":

@@ -5,13 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from pipeline.core import params
-from pipeline.core.params import Frozen, Name, Positive, PositiveFloat, ScaleImages, Shared, Weight
-from pipeline.sgn.model.objectives import Objective
+from pipeline.core.params import Frozen, Name, Positive, PositiveFloat, ScaleImages, Seeds, Shared, Weight
+from pipeline.sgn.model.objectives import Objective, by_letter
 
 
 class Run(Frozen):
-    """One training (Table 2). `S` is null where S is drawn, constant in a hyper-parameter model.
+    """One training (Table 2) with k = 2 to 4 objectives; letters after the k-th have `loss: none`.
 
+    `S` is null where S is drawn, constant in a hyper-parameter model. `seeds`: this run's own instead of those that all
+    share, or `first`: the first of those that all share.
+
+    Every run names four objectives, because DVC's templates name them all; what is `none` is about what A is about,
+    so that no stage depends on more for it.
     `conditioning`: a name in pipeline/conditionings, which says what is known.
     `measured_by`: the run whose discriminators measure this run's adversarial losses, so that runs can be compared.
     """
@@ -23,14 +28,21 @@ class Run(Frozen):
     A: Objective
     B: Objective
     C: Objective
+    D: Objective
     epochs: Positive
     style_weight: PositiveFloat | None = None
-    S: tuple[Weight, Weight, Weight] | None = None
+    S: tuple[Weight, ...] | None = None
+    seeds: Seeds | Literal["first"] | None = None
 
     @property
-    def objectives(self) -> tuple[Objective, Objective, Objective]:
+    def objectives(self) -> tuple[Objective, ...]:
         """The k objectives in the order of S."""
-        return self.A, self.B, self.C
+        return tuple(o for o in (self.A, self.B, self.C, self.D) if o.loss != "none")
+
+    @property
+    def k(self) -> int:
+        """How many objectives there are."""
+        return len(self.objectives)
 
     @property
     def active(self) -> tuple[Objective, ...]:
@@ -44,15 +56,24 @@ class Run(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Run":
+        named = {"A": self.A, "B": self.B, "C": self.C, "D": self.D}
+        used = [letter for letter, o in named.items() if o.loss != "none"]
+        if len(used) < 2 or used != list(named)[: len(used)]:
+            raise ValueError("a run has at least the objectives A and B; those that are none come last")
+        for letter, o in named.items():
+            if o.loss == "none" and o.about != self.A.about:
+                raise ValueError(f"{letter} is none, so its about must repeat A's, {self.A.about}")
         losses = [o.loss for o in self.objectives]
         if self.method == "sgn" and (losses[0] != "reconstruction" or "reconstruction" in losses[1:]):
             raise ValueError("objective A, and no other, must be a reconstruction: its domain is the input")
         if self.method == "sgn" and (self.reads == "seeds") != (self.S is not None):
             raise ValueError("a run with a constant S has reads: seeds, a run that draws S has reads: alpha and no S")
         if self.method == "singlegan" and (set(losses) != {"adversarial"} or self.reads != "seeds" or self.S):
-            raise ValueError("method singlegan takes three adversarial objectives, reads: seeds and no S")
+            raise ValueError("method singlegan takes adversarial objectives only, reads: seeds and no S")
         if (self.style_weight is not None) != ("perceptual" in losses):
             raise ValueError("style_weight belongs to a run with a perceptual objective, and only to such a run")
+        if self.S is not None and len(self.S) != self.k:
+            raise ValueError(f"S is {list(self.S)}, it needs a weight for each of the {self.k} objectives")
         if self.S is not None and abs(sum(self.S) - 1) > 1e-6:
             raise ValueError(f"S is {list(self.S)}, its weights must sum to 1")
         return self
@@ -123,14 +144,14 @@ class Params(Shared[Scale]):
     def _runs_fit(self) -> "Params":
         for key, run in self.runs.items():
             self._measured_by_fits(key, run)
-            for letter, objective in zip("ABC", run.objectives, strict=True):
+            for letter, objective in by_letter(run.objectives).items():
                 known = self.styles if objective.loss == "perceptual" else self.domains
                 if objective.about not in known:
                     kind = "style" if objective.loss == "perceptual" else "domain"
                     where = f"runs.{key}.{letter}.about"
                     raise ValueError(f"{where} is {objective.about!r}, no such {kind}; known are {', '.join(known)}")
             abouts = [objective.about for objective in run.objectives]
-            for letter, about in zip("ABC", abouts, strict=True):
+            for letter, about in zip(by_letter(run.objectives), abouts, strict=True):
                 if abouts.count(about) > 1:
                     raise ValueError(
                         f"runs.{key}.{letter}.about is {about!r}, as another objective's: each needs its own"
@@ -144,6 +165,8 @@ class Params(Shared[Scale]):
         other = self.runs[run.measured_by]
         if other.S is not None:
             raise ValueError(f"{told}, whose S is constant: it may lack a discriminator")
+        if not set(self.seeds_of(key)) <= set(self.seeds_of(run.measured_by)):
+            raise ValueError(f"{told}, which is not trained with all the seeds of {key}, {list(self.seeds_of(key))}")
         has = {o.about for o in other.objectives if o.loss == "adversarial"}
         for o in run.objectives:
             if o.loss == "adversarial" and o.about not in has:
@@ -152,6 +175,11 @@ class Params(Shared[Scale]):
     def run(self, key: str) -> Run:
         """A run by name; ValueError that lists the known ones."""
         return params.known("run", key, self.runs)
+
+    def seeds_of(self, key: str) -> tuple[int, ...]:
+        """The seeds that a run is trained with: its own, else those that all share."""
+        own = self.run(key).seeds
+        return self.seeds[:1] if own == "first" else own or self.seeds
 
 
 def load() -> Params:

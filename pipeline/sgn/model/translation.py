@@ -22,9 +22,11 @@ def translate(generator: Generator, x: Tensor, S: tuple[float, ...], batch: int 
 
 @torch.no_grad()
 def travel(generator: Generator, x: Tensor, sets: list[tuple[float, ...]], batch: int = 8) -> Tensor:
-    """One picture (1, 3, H, W) at many S: (len(sets), 3, H, W)."""
+    """One picture (1, 3, H, W), or one for each S (len(sets), 3, H, W), at many S: (len(sets), 3, H, W)."""
     weights = torch.tensor(sets, dtype=x.dtype, device=x.device)  # (sets, k)
-    return torch.cat([generator(x.expand(len(part), -1, -1, -1), part) for part in weights.split(batch)])
+    pictures = x.expand(len(sets), -1, -1, -1)
+    pairs = zip(pictures.split(batch), weights.split(batch), strict=True)
+    return torch.cat([generator(part, S) for part, S in pairs])
 
 
 def grid(generator: Generator, x: Tensor, sets: list[tuple[float, ...]]) -> npt.NDArray[np.uint8]:

@@ -17,7 +17,6 @@ from pipeline.sgn.pages.provenance import Run, objective
 Row = Mapping[str, Any]
 
 DIGITS = 3
-LETTERS = ("A", "B", "C")
 # What the name of a distance's protocol begins with, and what it is.
 DISTANCES = {"kid": "KID", "gram": "Gram"}
 # Of each objective of a run, and of the run as a whole.
@@ -26,7 +25,7 @@ RUN_COLUMNS = ("change", "leakage")
 
 
 def table(anchor: str, group: str, rows: Sequence[Row], runs: Sequence[Run]) -> Html:
-    """Three lines for each row of controllability.json or conditionings.json, one for each objective.
+    """A line for each objective of each row of controllability.json or conditionings.json.
 
     `group` is the key that names a row; `runs`, the reports/metrics/runs of the rows, say how they were measured.
     """
@@ -35,7 +34,7 @@ def table(anchor: str, group: str, rows: Sequence[Row], runs: Sequence[Run]) -> 
     head = "".join(f'<th scope="col"{_right(name)}>{html.prose(name)}</th>' for name in heads)
     objectives = {run["run"]: {o["letter"]: o for o in run["objectives"]} for run in runs}
     lines = html.join(
-        _line(row, letter, row[group], objectives[row["run"]][letter]) for row in rows for letter in LETTERS
+        _line(row, letter, row[group], objectives[row["run"]]) for row in rows for letter in objectives[row["run"]]
     )
     return Html(
         f'<div class="wide"><table class="study" id="{anchor}"><caption><b>Not in the paper.</b> '
@@ -49,10 +48,10 @@ def _right(name: str) -> str:
     return ' class="sub"' if name in (*OBJECTIVE_COLUMNS, *RUN_COLUMNS) and name != "distance" else ""
 
 
-def _line(row: Row, letter: str, name: str, about: Mapping[str, str]) -> Html:
+def _line(row: Row, letter: str, name: str, objectives: Mapping[str, Mapping[str, str]]) -> Html:
     protocol = row["distance"][letter]["protocol"]
     cells = [
-        f"<td>{letter}: {html.text(objective(about))}</td>",
+        f"<td>{letter}: {html.text(objective(objectives[letter]))}</td>",
         _number(row, "rank", letter),
         _number(row, "range", letter, "smallest"),
         _number(row, "range", letter, "largest"),
@@ -61,10 +60,10 @@ def _line(row: Row, letter: str, name: str, about: Mapping[str, str]) -> Html:
         _number(row, "distance", letter, "inputs"),
         _number(row, "distance", letter, "corner"),
     ]
-    if letter != LETTERS[0]:
+    if letter != next(iter(objectives)):
         return Html(f"<tr>{''.join(cells)}</tr>")
     # What is said of the run as a whole stands once, beside all its objectives.
-    span = f' rowspan="{len(LETTERS)}"'
+    span = f' rowspan="{len(objectives)}"'
     cells = [f'<th scope="rowgroup"{span}>{html.text(name)}</th>', *cells]
     cells += [_number(row, column, "mean", span=span) for column in RUN_COLUMNS]
     return Html(f'<tr class="start">{"".join(cells)}</tr>')
@@ -89,21 +88,21 @@ def _at(values: Any, path: Sequence[str]) -> float | None:
 def _terms(item: Item, rows: Sequence[Row], runs: Sequence[Run]) -> Html:
     """What the columns mean, below the table."""
     lattice = len(next(iter(runs[0]["seeds"].values()))["study"]["lattice"])
-    protocols = sorted({row["distance"][letter]["protocol"] for row in rows for letter in LETTERS})
+    protocols = sorted({distance["protocol"] for row in rows for distance in row["distance"].values()})
     terms = {
         "s_i with L_i": f"rank correlation over {lattice} S, evenly spaced over the simplex, on the first "
         f"{runs[0]['pictures']['lattice']} test pictures. −1: L_i falls whenever s_i rises; 0: s_i does not steer L_i; "
         "–: L_i is the same at all S",
         "least and most L_i": "the smallest and the largest over the same S: the range that S opens",
-        "separation": "by which part of itself L_i is smaller at its own corner than at the two others on average. 0: "
+        "separation": "by which part of itself L_i is smaller at its own corner than at the others on average. 0: "
         "S makes no difference",
         "distance": "in VGG16's features, of the untranslated inputs, and of the translations at the objective's "
         "corner. KID, a kernel distance, to training pictures of the domain; Gram, a difference of Gram matrices, to "
         "the style image. Smaller is nearer; for A the inputs are pictures of the domain themselves",
         "change": "mean difference of the pixels, which go from −1 to 1, between the translations at two corners, mean "
-        "over the three pairs",
-        "leakage": "how much of the third corner's picture is in the translations halfway between two corners, where "
-        "its weight is 0, as a part of the mean change. –: the corners' pictures are the same",
+        "over the pairs",
+        "leakage": "how much of the other corners' pictures is in the translations halfway between two corners, "
+        "where their weight is 0, as a part of the mean change. –: the corners' pictures are the same",
     }
     listed = "".join(f"<li><b>{html.prose(name)}</b>: {html.prose(meaning)}.</li>" for name, meaning in terms.items())
     measures = {run["measured_by"] for run in runs}

@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.report import html
 from pipeline.report.cards import SOURCES
 from pipeline.report.html import Html
+from pipeline.sgn.model.objectives import LETTERS
 from pipeline.sgn.model.params import Params, Scale
 
 Run = Mapping[str, Any]
@@ -15,12 +16,16 @@ OBJECTIVES = {
     "adversarial": "adversarial to",
     "perceptual": "perceptual to",
 }
+# Each source in two words.
+PICTURES = {"scenes": "rendered pictures", "folder": "real pictures", "cyclegan": "the paper's pictures"}
 # What a run's "pictures" count beside the pictures of domains.
 NO_DOMAINS = ("measured", "lattice")
 # Of more runs than this that share a setting, and are the most that do, the names are left out.
 NAMED = 3
 # What the paper says of itself (Section 5, Table 4, Supplement A.1).
 PAPER_ALPHA = 0.5
+PAPER_PHOTOS, PAPER_STEPS = 6287, 31_440  # 20 epochs in batches of 4
+PAPER_PARAMETERS = 11_482_579  # of the generator that Table 4 describes, counted on ours at its sizes
 PAPER_IMAGES: dict[str, float] = {"crop": 256, "width": 64, "blocks": 9, "batch": 4, "learning_rate": 2e-4}
 PAPER_TOY: dict[str, Any] = {
     "hidden": 64,
@@ -30,14 +35,43 @@ PAPER_TOY: dict[str, Any] = {
 }
 
 
+def settings(p: Params, run: Run, parameters: int) -> Html:
+    """The paper's settings and ours, as a table; `run` is that of Model 1, `parameters` its generator's."""
+    train = _scale(p, [run]).train
+    rows = [
+        ("trained on", f"{PAPER_PHOTOS:,} photos", PICTURES[run["data"]]),
+        ("pixels of a training crop", f"{PAPER_IMAGES['crop']:g}", f"{train.crop}"),
+        (
+            "generator: width, residual blocks",
+            f"{PAPER_IMAGES['width']:g}, {PAPER_IMAGES['blocks']:g}",
+            f"{train.width}, {train.blocks}",
+        ),
+        ("generator: parameters", f"{PAPER_PARAMETERS:,}", f"{parameters:,}"),
+        ("steps", f"{PAPER_STEPS:,}", f"{run['steps']:,}"),
+        ("samples seen", f"{PAPER_STEPS * PAPER_IMAGES['batch']:,.0f}", f"{run['steps'] * train.batch:,}"),
+        ("batch", f"{PAPER_IMAGES['batch']:g}", f"{train.batch}"),
+        ("learning rate", f"{PAPER_IMAGES['learning_rate']:g}", f"{train.learning_rate:g}"),
+        ("trainings of Model 1", "1", html.count(len(run["seeds"]), "seed")),
+    ]
+    body = "\n".join(
+        f'<tr><th scope="row">{name}</th><td class="value">{theirs}</td><td class="value ours">{ours}</td></tr>'
+        for name, theirs, ours in rows
+    )
+    return Html(
+        '<table class="settings"><caption>Model 1, the paper\'s training and ours.</caption>\n<thead><tr><th></th>'
+        f'<th class="sub" scope="col">paper</th><th class="sub" scope="col">ours</th></tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table>"
+    )
+
+
 def images(p: Params, runs: Sequence[Run]) -> Html:
     """The sentence on top of a page about image runs, each as in its reports/metrics/runs/RUN.json."""
     scale = _scale(p, runs)
     train, sizes = scale.train, scale.images
     counts = {name: n for run in runs for name, n in run["pictures"].items() if name not in NO_DOMAINS}
     pictures = ", ".join(f"{n:,} {name}" for name, n in counts.items())
-    seeds = runs[0]["seeds"]
-    settings = "; ".join(
+    most = max((run["seeds"] for run in runs), key=len)
+    told = "; ".join(
         (
             ", ".join(
                 (
@@ -50,10 +84,10 @@ def images(p: Params, runs: Sequence[Run]) -> Html:
             ),
             f"{html.count(len(runs), 'run')} of {_each(runs, _steps)}",
             _each(runs, _draw),
-            _seeds(seeds)
+            _each(runs, lambda run: _seeds(run["seeds"]))
             + (
-                ": tables show mean ± standard deviation over them, translations are those of the first"
-                if len(seeds) > 1
+                ": tables show mean ± standard deviation over seeds, translations are those of the first"
+                if len(most) > 1
                 else ""
             ),
         )
@@ -61,16 +95,18 @@ def images(p: Params, runs: Sequence[Run]) -> Html:
     return _sentence(
         f"<b>Data {html.code(runs[0]['data'])}, scale {html.code(runs[0]['scale'])}:</b> {SOURCES[runs[0]['data']]} "
         f"(test pictures of {sizes.test_size} × {sizes.test_size} pixels: {html.text(pictures)}; "
-        f"{runs[0]['pictures']['measured']:,} measured); {html.text(settings)}; {comparable(p, runs)}."
+        f"{runs[0]['pictures']['measured']:,} measured); {html.text(told)}; {comparable(p, runs)}."
     )
 
 
 def objectives(runs: Sequence[Run]) -> Html:
     """What each weight of S weighs, in each run, as a table."""
-    head = "".join(f'<th scope="col">{html.prose(f"s_{letter}")}</th>' for letter in "ABC")
+    letters = LETTERS[: max(len(run["objectives"]) for run in runs)]
+    head = "".join(f'<th scope="col">{html.prose(f"s_{letter}")}</th>' for letter in letters)
     rows = "\n".join(
         f'<tr><th scope="row">{html.text(run["run"])}</th>'
         + "".join(f"<td>{html.text(objective(o))}</td>" for o in run["objectives"])
+        + "<td>–</td>" * (len(letters) - len(run["objectives"]))
         + "</tr>"
         for run in runs
     )

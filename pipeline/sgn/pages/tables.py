@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 from pipeline.report import html
@@ -35,21 +34,31 @@ class Row:
     cells: Sequence[Cell]
 
 
-def comparison(anchor: str, head: tuple[str, str], columns: Sequence[str], rows: Sequence[Row], digits: int) -> Html:
-    """A table with the columns ours, paper, difference for each loss; rows of one group stand together.
+def comparison(
+    anchor: str,
+    head: tuple[str, str],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    digits: int,
+    *,
+    comparable: bool = True,
+) -> Html:
+    """A table with the columns ours, paper and, where sizes can be compared, difference for each loss; rows of one
+    group stand together.
 
     `anchor` is the table's entry in `items`, which gives its name and title; `head` names the group and the model.
     """
     item = CONTENTS.item(anchor)
-    top = "".join(f'<th class="value" colspan="3" scope="colgroup">{html.prose(name)}</th>' for name in columns)
+    wide = 3 if comparable else 2
+    top = "".join(f'<th class="value" colspan="{wide}" scope="colgroup">{html.prose(name)}</th>' for name in columns)
     below = '<th class="sub first" scope="col">ours</th><th class="sub" scope="col">paper</th>'
-    below += '<th class="sub" scope="col">diff.</th>'
+    below += '<th class="sub" scope="col">diff.</th>' if comparable else ""
     body = []
     for group in dict.fromkeys(row.group for row in rows):
         members = [row for row in rows if row.group == group]
         for i, row in enumerate(members):
             first = f'<th scope="rowgroup" rowspan="{len(members)}">{html.text(group)}</th>' if i == 0 else ""
-            cells = "".join(_cell(cell, digits) for cell in row.cells)
+            cells = "".join(_cell(cell, digits, comparable) for cell in row.cells)
             start = ' class="start"' if i == 0 else ""
             body.append(f'<tr{start}>{first}<th scope="row">{html.text(row.model)}</th>{cells}</tr>')
     return Html(
@@ -60,7 +69,7 @@ def comparison(anchor: str, head: tuple[str, str], columns: Sequence[str], rows:
     )
 
 
-def _cell(cell: Cell, digits: int) -> str:
+def _cell(cell: Cell, digits: int, comparable: bool) -> str:
     spread = "" if cell.spread is None else f"<small>± {html.number(cell.spread, digits)}</small>"
     below = f"<small>{html.text(cell.below)}</small>" if cell.below else ""
     missing = cell.ours is None or cell.paper is None
@@ -68,11 +77,11 @@ def _cell(cell: Cell, digits: int) -> str:
     difference = None if missing else round(cell.ours or 0.0, digits) - round(cell.paper or 0.0, digits)
     # Two shades for the loss's own weight in S: all of it, or part of it.
     shade = "" if cell.weight == 0 else " full" if cell.weight == 1 else " half"
-    return (
+    ours = (
         f'<td class="value first ours{shade}">{html.number(cell.ours, digits)}{spread}{below}</td>'
         f'<td class="value{shade}">{html.number(cell.paper, digits)}</td>'
-        f'<td class="value difference{shade}">{html.signed(difference, digits)}</td>'
     )
+    return ours + (f'<td class="value difference{shade}">{html.signed(difference, digits)}</td>' if comparable else "")
 
 
 def table1(rows: Sequence[Mapping[str, Any]]) -> Html:
@@ -134,23 +143,27 @@ def table3(rows: Sequence[Mapping[str, Any]]) -> Html:
         else "",
         "± is the standard deviation over the seeds." if any("std" in row for row in rows) else "",
     )
-    return html.join([comparison("table3", ("S", "model"), TABLE3_COLUMNS, shown, digits=3), note])
+    return html.join([comparison("table3", ("S", "model"), TABLE3_COLUMNS, shown, digits=3, comparable=False), note])
 
 
-def table3_order(rows: Sequence[Mapping[str, Any]]) -> str:
-    """How our Table 3 goes with S, beside the paper's: in how many pairs of cells of one column the same is larger.
-
-    Asked of L_rec, L_adv and L_per in both halves; this compares tables whose absolute sizes cannot be compared.
-    """
-    same = total = 0
-    for model in dict.fromkeys(row["model"] for row in rows):
-        half = [row for row in rows if row["model"] == model]
-        for column in TABLE3_COLUMNS[1:]:
-            for one, other in combinations(half, 2):
-                ours, paper = one[column] - other[column], one["paper"][column] - other["paper"][column]
-                same += ours * paper > 0
-                total += 1
-    return f"{same} of {total} pairs of cells in a column are in the paper's order"
+def cost(runs: Mapping[str, Mapping[str, Any]]) -> Html:
+    """What each training costs, from reports/metrics/cost.json: steps, parameters, counted operations."""
+    item = CONTENTS.item("cost")
+    body = "\n".join(
+        f'<tr><th scope="row">{html.text(name)}</th><td class="value">{run["steps"]:,}</td>'
+        f'<td class="value">{run["parameters"]["generator"]:,}</td>'
+        f'<td class="value">{run["parameters"]["discriminators"]:,}</td>'
+        f'<td class="value">{html.significant(float(run["flop_step"]), 3)}</td>'
+        f'<td class="value">{html.significant(float(run["flop"]), 3)}</td></tr>'
+        for name, run in runs.items()
+    )
+    names = ("steps", "generator", "discriminators", "FLOP a step", "FLOP")
+    head = "".join(f'<th class="sub" scope="col">{name}</th>' for name in names)
+    return Html(
+        f'<details id="cost"><summary>{html.text(item.title)}: steps, parameters, counted operations</summary>\n'
+        f'<div class="wide"><table><thead><tr><th scope="col">run</th>{head}</tr></thead>\n<tbody>\n{body}\n'
+        f"</tbody></table></div>{_note('cost')}</details>"
+    )
 
 
 def _note(anchor: str, *sentences: str) -> Html:

@@ -5,28 +5,33 @@ has not measured is null there and None here, and the claim is then not measurab
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.claims.verdict import Numbers
-from pipeline.sgn.results import RunResult, Study
+
+if TYPE_CHECKING:  # the paper's numbers alone are read without the results' types
+    from pipeline.sgn.results import RunResult, Study
 
 
-def shared_seeds(runs: Sequence[RunResult]) -> list[str]:
+def shared_seeds(runs: "Sequence[RunResult]") -> list[str]:
     """The seeds that all runs were trained with, in the first one's order."""
     return [seed for seed in runs[0].seeds if all(seed in run.seeds for run in runs)]
 
 
-def from_studies(runs: Sequence[RunResult], read: Callable[[Sequence[Study]], Any]) -> Numbers | None:
+def from_studies(runs: "Sequence[RunResult | None]", read: "Callable[[Sequence[Study]], Any]") -> Numbers | None:
     """What `read` takes from the studies of the runs, asked once for each shared seed: (seeds, ...).
 
-    None if a run has no study, if the runs share no seed, or if anything that was read is null.
+    None if a run or its study is missing, if the runs share no seed, or if anything that was read is null.
     """
+    there = [run for run in runs if run is not None]
+    if len(there) < len(runs):
+        return None
     rows = []
-    for seed in shared_seeds(runs):
-        studies = [study for run in runs if (study := run.seeds[seed].study) is not None]
-        rows.append(read(studies) if len(studies) == len(runs) else None)
+    for seed in shared_seeds(there):
+        studies = [study for run in there if (study := run.seeds[seed].study) is not None]
+        rows.append(read(studies) if len(studies) == len(there) else None)
     return complete(rows)
 
 
@@ -41,3 +46,10 @@ def complete(rows: Sequence[Any]) -> Numbers | None:
 def mean(values: Sequence[float | None]) -> float | None:
     """The mean of several measured numbers; null if one of them is."""
     return None if None in values else float(np.mean(np.array(values, dtype=float)))
+
+
+def above(a: Any, b: Any) -> Numbers:
+    """How far a lies above b, both at least 0, as a part of the larger: 1 where b is 0, 0 where they are equal."""
+    larger = np.maximum(a, b)
+    difference: Numbers = np.divide(np.subtract(a, b), larger, out=np.zeros_like(larger, dtype=float), where=larger > 0)
+    return difference

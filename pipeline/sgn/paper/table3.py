@@ -6,14 +6,16 @@ A half of the table is an array (6 S, 4 losses) in the order of simplex.TABLE3 a
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.claims.verdict import Numbers
 from pipeline.sgn.model import simplex
 from pipeline.sgn.paper.measurements import shared_seeds
-from pipeline.sgn.results import RunResult
+
+if TYPE_CHECKING:  # the paper's numbers alone are read without the results' types
+    from pipeline.sgn.results import LossesAtS, RunResult
 
 SGN = "model1"
 MODELS = ("sgn", "hyper")
@@ -36,55 +38,71 @@ def paper(model: str) -> Numbers:
     return np.array([_PAPER[S][half] for S in simplex.TABLE3])
 
 
-def measured(run: RunResult) -> Numbers:
+def spread(rows: Numbers) -> Numbers:
+    """How far S moves each loss: the largest over the smallest of each column, (S, losses) to (losses,)."""
+    ratios: Numbers = rows.max(axis=0) / rows.min(axis=0)
+    return ratios
+
+
+def measured(run: "RunResult") -> Numbers:
     """The SGN's half of the table from its evaluation file, where A, B, C are L_rec, L_adv, L_per: (seeds, 6, 4)."""
     return np.array([[_losses(run, seed, S) for S in simplex.TABLE3] for seed in run.seeds])
 
 
-def halves(sgn: RunResult, hyper: Sequence[RunResult]) -> Numbers:
-    """Both halves, for the seeds that the seven runs share: (seeds, 2, 6, 4).
+def halves(sgn: "RunResult | None", hyper: "Sequence[RunResult | None]") -> Numbers | None:
+    """Both halves, for the seeds that the seven runs share: (seeds, 2, 6, 4); None if a run is missing or they share
+    none.
 
     Each hyper-parameter model stands at its own S, its L_adv measured by the SGN's discriminator. ValueError for a run
-    that was trained for another S or measured by another discriminator, and where there is no shared seed.
+    that was trained for another S or measured by another discriminator.
     """
-    for run, S in zip(hyper, simplex.TABLE3, strict=True):
+    there = [run for run in hyper if run is not None]
+    if sgn is None or len(there) < len(hyper):
+        return None
+    for run, S in zip(there, simplex.TABLE3, strict=True):
         _check(run, S, sgn.run)
-    seeds = shared_seeds([sgn, *hyper])
+    seeds = shared_seeds([sgn, *there])
     if not seeds:
-        raise ValueError("Table 3's seven runs share no seed: run `dvc repro` to train all of them with the same seeds")
+        return None
     first = dict(zip(sgn.seeds, measured(sgn), strict=True))
-    second = {seed: [_losses(run, seed, S) for run, S in zip(hyper, simplex.TABLE3, strict=True)] for seed in seeds}
+    second = {seed: [_losses(run, seed, S) for run, S in zip(there, simplex.TABLE3, strict=True)] for seed in seeds}
     return np.array([[first[seed], second[seed]] for seed in seeds])
 
 
-def own_adversarial(sgn: RunResult, hyper: Sequence[RunResult]) -> Numbers:
-    """L_adv of the hyper-parameter models by their own discriminators, NaN where one has none: (seeds, 6)."""
-    seeds = shared_seeds([sgn, *hyper])
-    return np.array([[run.seeds[seed].losses[0].own["B"] for run in hyper] for seed in seeds], dtype=float)
-
-
-def table(both: Numbers, own: Numbers) -> list[dict[str, Any]]:
-    """The rows of reports/metrics/table3.json from (seeds, 2, 6, 4) and (seeds, 6): means over the seeds, "std" where
-    there are several. A hyper row also has "L_adv_own", None for a model without a discriminator."""
+def table(sgn: "RunResult | None", hyper: "Sequence[RunResult | None]") -> list[dict[str, Any]]:
+    """The rows of reports/metrics/table3.json: means over each run's own seeds, "std" where there are several. A hyper
+    row also has "L_adv_own", None for a model without a discriminator. A run that is missing has None everywhere."""
     rows = []
-    for i, S in enumerate(simplex.TABLE3):
-        for half, model in enumerate(MODELS):
-            # The losses of a row, seeds along the first axis; the last column is for Hyper alone.
-            losses = np.column_stack([both[:, half, i], own[:, i]])
+    for S, own_run in zip(simplex.TABLE3, hyper, strict=True):
+        for model, run in zip(MODELS, (sgn, own_run), strict=True):
             names = LOSSES if model == "sgn" else (*LOSSES, "L_adv_own")
-            row: dict[str, Any] = {"S": list(S), "model": model, **_named(names, losses.mean(0))}
-            if len(losses) > 1:
-                row["std"] = _named(names, losses.std(0, ddof=1))
-            rows.append({**row, "paper": _named(LOSSES, paper(model)[i])})
+            row: dict[str, Any] = {"S": list(S), "model": model}
+            if run is None:
+                row |= dict.fromkeys(names)
+            else:
+                if model == "hyper":
+                    _check(run, S, SGN)
+                # The losses of a row, seeds along the first axis; the last column is for Hyper alone.
+                own = [_at(run, seed, S).own.get("B") for seed in run.seeds]
+                losses = np.array([[*_losses(run, seed, S), o] for seed, o in zip(run.seeds, own, strict=True)], float)
+                row |= _named(names, losses.mean(0))
+                if len(losses) > 1:
+                    row["std"] = _named(names, losses.std(0, ddof=1))
+            row["seeds"] = 0 if run is None else len(run.seeds)
+            rows.append({**row, "paper": _named(LOSSES, paper(model)[simplex.TABLE3.index(S)])})
     return rows
 
 
-def _losses(run: RunResult, seed: str, S: tuple[float, ...]) -> list[float]:
-    row = next(row for row in run.seeds[seed].losses if row.S == S)
-    return [row.L_G, row.L_A, row.L_B, row.L_C]
+def _at(run: "RunResult", seed: str, S: tuple[float, ...]) -> "LossesAtS":
+    return next(row for row in run.seeds[seed].losses if row.S == S)
 
 
-def _check(run: RunResult, S: tuple[float, ...], measured_by: str) -> None:
+def _losses(run: "RunResult", seed: str, S: tuple[float, ...]) -> list[float]:
+    row = _at(run, seed, S)
+    return [row.L_G, *row.L.values()]
+
+
+def _check(run: "RunResult", S: tuple[float, ...], measured_by: str) -> None:
     if run.S != S:
         trained = None if run.S is None else list(run.S)
         raise ValueError(

@@ -12,7 +12,7 @@ from pipeline.sgn.model import simplex
 def test_activations_are_the_gates_of_the_forward_pass() -> None:
     torch.manual_seed(0)
     generator, x = Generator(4, 1), torch.rand(3, 3, 32, 32) * 2 - 1
-    found = activations.at_corners(generator, x, 2)
+    found = activations.at_corners(generator, x, 3, 2)
     assert [tuple(a.shape) for a in found] == [(3, 3, 4), (3, 3, 16), (3, 3, 16)]
     assert all(((a > 0) & (a < 1)).all() for a in found)
     # The second gate seen from outside: what it gives over what it gets.
@@ -28,7 +28,7 @@ def test_activations_are_the_gates_of_the_forward_pass() -> None:
 
 
 def test_a_generator_without_ccams_has_none() -> None:
-    assert activations.at_corners(Generator(4, 1, "cbn"), torch.rand(1, 3, 32, 32), 2) == []
+    assert activations.at_corners(Generator(4, 1, "cbn"), torch.rand(1, 3, 32, 32), 3, 2) == []
 
 
 def test_the_summary_counts_blocked_channels_and_tells_S_from_pictures() -> None:
@@ -39,6 +39,10 @@ def test_the_summary_counts_blocked_channels_and_tells_S_from_pictures() -> None
     assert row["below"]["0.05"] == {"A": pytest.approx(3 / 8), "B": 0.0, "C": 0.0}
     assert row["below"]["0.01"]["A"] == pytest.approx(1 / 8)
     assert row["below"]["0.1"]["A"] == pytest.approx(3 / 8)
+    # Means over the corners: (0.04 + 2 * 0.5) / 3 and (0.005 + 2 * 0.5) / 3 are both open.
+    assert row["below_mean"] == {"0.01": 0.0, "0.05": 0.0, "0.1": 0.0}
+    (closed,) = activations.summary([torch.tensor([[[0.0, 0.2]], [[0.02, 0.0]], [[0.0, 0.0]]])])
+    assert closed["below_mean"] == {"0.01": 0.5, "0.05": 0.5, "0.1": 1.0}
     assert row["between_corners"]["BC"] == 0
     assert row["between_corners"]["AB"] == pytest.approx((0.46 + (0.5 - 0.2525)) / 4, rel=1e-5)
     assert row["between_pictures"] == pytest.approx((0.495 / 2) / 12, rel=1e-5)

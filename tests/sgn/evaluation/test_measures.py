@@ -36,16 +36,15 @@ def test_set(vgg_weights: dict[str, Tensor]) -> measures.TestSet:
 def plain(generator: Generator, test: measures.TestSet, S: tuple[float, ...]) -> dict[str, float]:
     """Picture by picture; the perceptual loss, which has its own tests, is taken as it is."""
     D, s = test.D["vangogh"], torch.tensor([S])
-    sums = dict.fromkeys(("L_A", "L_B", "L_C"), 0.0)
+    sums = dict.fromkeys("ABC", 0.0)
     for n in range(COUNT):
         x, y = test.x[n : n + 1], test.y["vangogh"][n : n + 1]
         G_x, G_y = generator(x, s), generator(y, s)
-        sums["L_A"] += 2 * (G_x - x).abs().mean().item()
-        sums["L_B"] += ((D(G_x) - 1) ** 2).mean().item() + 5 * (G_y - y).abs().mean().item()
-        sums["L_C"] += test.perceptual["udnie"](G_x, x).item()
+        sums["A"] += 2 * (G_x - x).abs().mean().item()
+        sums["B"] += ((D(G_x) - 1) ** 2).mean().item() + 5 * (G_y - y).abs().mean().item()
+        sums["C"] += test.perceptual["udnie"](G_x, x).item()
     means = {name: total / COUNT for name, total in sums.items()}
-    means["L_G"] = sum(s * means[name] for s, name in zip(S, ("L_A", "L_B", "L_C"), strict=True))
-    return means
+    return {**means, "G": sum(s * L for s, L in zip(S, means.values(), strict=True))}
 
 
 @pytest.mark.parametrize("S", [simplex.TABLE3[0], simplex.TABLE3[3], (0.0, 1.5, 0.0)])
@@ -54,10 +53,9 @@ def test_a_measurement_is_the_mean_over_single_pictures(
 ) -> None:
     for batch in (1, 2, 5):
         found = measures.losses_at(generator, MODEL1, test_set, S, batch)
-        assert list(found) == ["L_A", "L_B", "L_C", "L_G", "own"]
-        own = found.pop("own")
-        assert found == pytest.approx(plain(generator, test_set, S), rel=1e-4)
-        assert own == {"B": found["L_B"]}  # its own measures it
+        assert list(found) == ["L", "L_G", "own"]
+        assert {**found["L"], "G": found["L_G"]} == pytest.approx(plain(generator, test_set, S), rel=1e-4)
+        assert found["own"] == {"B": found["L"]["B"]}  # its own measures it
 
 
 def test_one_discriminator_measures_and_the_own_one_is_told_beside_it(
@@ -69,8 +67,8 @@ def test_one_discriminator_measures_and_the_own_one_is_told_beside_it(
     full = measures.losses_at(generator, MODEL1, test_set, S, 4)
     with_other = measures.losses_at(generator, MODEL1, replace(test_set, own_D=other), S, 4)
     by_other = measures.losses_at(generator, MODEL1, replace(test_set, D=other), S, 4)
-    assert with_other["L_B"] == full["L_B"]
-    assert with_other["own"]["B"] == by_other["L_B"] != full["L_B"]
+    assert with_other["L"] == full["L"]
+    assert with_other["own"]["B"] == by_other["L"]["B"] != full["L"]["B"]
     without = measures.losses_at(generator, MODEL1, replace(test_set, own_D=nn.ModuleDict()), S, 4)
     assert without == {**full, "own": {"B": None}}
 
@@ -91,9 +89,9 @@ def test_two_adversarial_domains_are_measured_with_their_own_pictures(generator:
     found = measures.losses_at(generator, MODEL3, measures.TestSet(x, y, D, D, {}), S, 2)
     with torch.no_grad():
         s = torch.tensor([S] * 2)
-        for letter, domain in (("L_B", "winter"), ("L_C", "monet")):
+        for letter, domain in (("B", "winter"), ("C", "monet")):
             score, identity = D[domain](generator(x, s)), (generator(y[domain], s) - y[domain]).abs().mean()
-            assert found[letter] == pytest.approx((((score - 1) ** 2).mean() + 5 * identity).item(), rel=1e-5)
+            assert found["L"][letter] == pytest.approx((((score - 1) ** 2).mean() + 5 * identity).item(), rel=1e-5)
 
 
 def test_nothing_is_changed_or_remembered(generator: Generator, test_set: measures.TestSet) -> None:

@@ -65,6 +65,29 @@ def test_figure8_has_a_block_for_each_conditioning() -> None:
     assert not reading.problems(figure)
 
 
+def test_hyper_has_sgn_above_the_six_models_that_each_know_one_S() -> None:
+    inputs, sgn, alone = noise(2), noise(6, 2, seed=1), noise(6, 2, seed=2)
+    figure = comparisons.hyper(inputs, sgn, alone, NAMES, CAPTION)
+    expected = [[inputs[i], *half[:, i]] for half in (sgn, alone) for i in range(2)]
+    assert same(reading.pictures(figure), expected)
+    assert not reading.problems(figure)
+    assert figure.get_figwidth() <= 11
+
+
+def test_a_long_caption_stays_on_the_page() -> None:
+    words = " ".join(f"model1-w{i:03}," for i in range(40))
+    figure = comparisons.hyper(noise(2), noise(6, 2), noise(6, 2), NAMES, words)
+    shown = [text for text in figure.texts if "model1-w" in text.get_text()]
+    assert " ".join(text.get_text() for text in reversed(shown)) == words
+    figure.canvas.draw()
+    for text in shown:
+        box = text.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.width
+        assert box.y0 >= 0
+    assert not reading.problems(figure)
+
+
 @pytest.mark.parametrize("size", [32, 64])
 def test_small_pictures_are_magnified_by_a_whole_number(tmp_path: Path, size: int) -> None:
     inputs = {"photo": noise(2, size=size)}
@@ -112,6 +135,6 @@ def test_draws_have_bars_that_divide_as_S_does(tmp_path: Path) -> None:
         row, column = divmod(place, 6)
         y = comparisons.MARGIN + row * (comparisons.CELL + comparisons.BAR + comparisons.LABEL + comparisons.BETWEEN)
         bar = sheet[y + comparisons.CELL + comparisons.BAR // 2, left + column * (comparisons.CELL + comparisons.GAP) :]
-        for s, colour in zip(sets[index], legend.COLOURS, strict=True):
+        for s, colour in zip(sets[index], legend.COLOURS, strict=False):
             near = np.abs(bar[: comparisons.CELL] - np.array(to_rgb(colour)) * 255).max(axis=1) < 2
             assert abs(near.sum() - s * comparisons.CELL) < 2.5

@@ -17,6 +17,7 @@ from tests.core.values import VALUES, changed, spelled, without
 
 MODEL1 = VALUES["runs"]["model1"]
 HYPER = {**MODEL1, "reads": "seeds", "S": [0.5, 0, 0.5]}
+SEEDS = {"reads": "seeds"}
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +77,14 @@ def test_what_is_allowed(path: str, value: Any) -> None:
 
 
 def test_the_runs_are_the_papers(p: Params) -> None:
-    assert len(p.runs) == 16
+    assert len(p.runs) == 17
     abouts = {key: tuple(o.about for o in run.objectives) for key, run in p.runs.items()}
     assert abouts["model2"] == ("photo", "ukiyoe", "rain")
     assert abouts["model3"] == ("summer", "winter", "monet")
     assert (p.runs["model2"].style_weight, p.runs["model3"].epochs) == (100, 60)
     hyper = [run for key, run in p.runs.items() if key.startswith("model1-w")]
     assert [run.S for run in hyper] == list(simplex.TABLE3)
-    free: dict[str, Any] = {"reads": None, "S": None}
+    free: dict[str, Any] = {"reads": None, "S": None, "seeds": None}
     assert {run.model_copy(update=free) for run in hyper} == {p.runs["model1"].model_copy(update=free)}
     combinations = [tuple(o for o in p.runs[k].objectives) for k in ("model1", "model2", "model3")]
     assert tuple(o for o in p.runs["additional"].objectives) not in combinations
@@ -108,7 +109,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("runs.model1.conditioning", 7, "a valid string"),
     ("runs.model1.style_weight", 0, "greater than 0"),
     ("runs.model1.epochs", 2.5, "a valid integer"),
-    ("runs.model1.B.loss", "gan", "'reconstruction', 'adversarial' or 'perceptual'"),
+    ("runs.model1.B.loss", "gan", "'reconstruction', 'adversarial', 'perceptual' or 'none'"),
     ("runs.model1.B.about", "venus", "photo, vangogh, ukiyoe, monet, summer, winter"),
     ("runs.model1.C.about", "vangogh", "udnie, rain"),
     ("scales.small.train.crop", 66, "multiple of 4"),
@@ -138,7 +139,7 @@ def test_a_bad_value_is_one_sentence_with_path_value_and_what_is_allowed(path: s
         ([0.33, 0.33, 0.33], "sum to 1"),
         ([0, 0, 0], "sum to 1"),
         ([1.5, -0.5, 0], r"S.1 is -0.5: .*greater than or equal to 0"),
-        ([0.5, 0.5], "S.2"),
+        ([0.5, 0.5], "a weight for each of the 3 objectives"),
         ([0.5, float("nan"), 0.5], "S.1 is nan: .*finite"),
         ("corner", "S is 'corner'"),
     ],
@@ -180,6 +181,29 @@ def test_an_sgn_run_translates_exactly_one_domain() -> None:
     ):
         assert "runs.model1: " in sentence(wrong)
         assert "objective A, and no other, must be a reconstruction" in sentence(wrong)
+
+
+FOUR = {**MODEL1, "measured_by": "fixed", "D": {"loss": "adversarial", "about": "winter"}}
+
+
+def test_a_run_has_two_to_four_objectives() -> None:
+    none = {"loss": "none", "about": MODEL1["A"]["about"]}
+    two = {**{key: value for key, value in MODEL1.items() if key != "style_weight"}, "C": none}
+    for run, k in ((two, 2), (MODEL1, 3), (FOUR, 4)):
+        fixed = check(changed("runs.fixed", {**run, "measured_by": "fixed"}), Params).run("fixed")
+        assert (fixed.k, len(fixed.objectives)) == (k, k)
+    assert "needs a weight for each of the 4" in sentence(changed("runs.fixed", {**FOUR, **SEEDS, "S": [1, 0, 0]}))
+    assert "at least the objectives A and B" in sentence(changed("runs.fixed", {**two, "B": none}))
+    assert "those that are none come last" in sentence(changed("runs.fixed", {**FOUR, **two, "D": FOUR["D"]}))
+    assert "repeat A's" in sentence(changed("runs.fixed", {**MODEL1, "D": {"loss": "none", "about": "monet"}}))
+
+
+def test_a_runs_own_seeds_come_before_those_that_all_share(p: Params) -> None:
+    changed_seeds = check(changed("runs.comparison.seeds", [p.seeds[0]]), Params)
+    assert changed_seeds.seeds_of("comparison") == (p.seeds[0],)
+    assert changed_seeds.seeds_of("model1") == p.seeds
+    assert "each seed may stand there once" in sentence(changed("runs.model1.seeds", [0, 0]))
+    assert "not trained with all the seeds of model1-w010" in sentence(changed("runs.model1-w010.seeds", [77]))
 
 
 def test_a_domain_has_one_discriminator() -> None:
@@ -224,7 +248,7 @@ def test_a_word_where_a_number_belongs_is_refused(text: str, tmp_path: Path) -> 
 def test_all_values_of_the_checkout_are_dvcs(p: Params) -> None:
     ours = json.loads(p.model_dump_json())
     for run in ours["runs"].values():
-        for name in ("S", "style_weight"):  # may be left out
+        for name in ("S", "seeds", "style_weight"):  # may be left out
             if run[name] is None:
                 del run[name]
     assert ours == json.loads(json.dumps(VALUES))

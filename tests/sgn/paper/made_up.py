@@ -6,12 +6,13 @@ import numpy as np
 
 from pipeline.core import results
 from pipeline.sgn.model import simplex
+from pipeline.sgn.paper import nulls as paper_nulls
 from pipeline.sgn.paper import table3, toy_claims
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 from pipeline.sgn.paper.table1 import PAPER
 from pipeline.sgn.results import RunResult
 
-LETTERS = "ABC"
+LETTERS = "ABCD"
 PAIRS = ("AB", "AC", "BC")
 CONDITIONINGS = {name: name.removeprefix("model2-") if "-" in name else "ccam" for name in CONDITIONING_RUNS}
 
@@ -20,27 +21,50 @@ PUBLISHED = np.array([[PAPER[w][model][1:] for w in PAPER] for model in ("sym", 
 HYPER_LEVELS = [0.0, 0.1, 0.2, 0.4, 0.7]
 
 
-def study(conditioning: str = "ccam") -> dict[str, Any]:
+def study(conditioning: str = "ccam", k: int = 3) -> dict[str, Any]:
     """What a study of one seed says; CCAM is best, CONCAT does not move at all."""
     level = {"ccam": 0.6, "concat": 0.0, "concat-features": 0.1, "cbn": 0.4, "film": 0.7}[conditioning]
-    points = [*simplex.corners(3), *simplex.midpoints(3), simplex.centre(3), (0.0, 1.5, 0.0), (0.0, 0.0, 1.5)]
+    points = [*simplex.corners(k), *simplex.midpoints(k), simplex.centre(k), simplex.beyond(k, 1), simplex.beyond(k, 2)]
+    letters = LETTERS[:k]
     return {
-        "lattice": [],
-        "rank": dict.fromkeys(LETTERS, -level),
-        "range": {letter: {"smallest": 1.0, "largest": 1.0 + level} for letter in LETTERS},
+        "lattice": [lattice_row(S) for S in points],
+        "rank": dict.fromkeys(letters, -level),
+        "range": {letter: {"smallest": 1.0, "largest": 1.0 + level} for letter in letters},
         "change": {pair: level + 0.01 * i for i, pair in enumerate(PAIRS)} if level else dict.fromkeys(PAIRS, 1e-5),
-        "distance": {letter: {"protocol": f"p{letter}", "inputs": 2.0, "corner": 2.0 - level} for letter in LETTERS},
-        "separation": {letter: level + 0.01 * i for i, letter in enumerate(LETTERS)},
+        "distance": {
+            letter: {"protocol": f"p{letter}", "inputs": 2.0, "corner": 2.0 - level, "elsewhere": 2.5}
+            for letter in letters
+        },
+        "separation": {letter: level + 0.01 * i for i, letter in enumerate(letters)},
         "leakage": {pair: 1 - level + 0.01 * i for i, pair in enumerate(PAIRS)} if level else None,
-        # On the axis of B the projection is s_B, on that of C it is s_C.
-        "axes": {axis: [{"S": list(S), "projection": S[LETTERS.index(axis)]} for S in points] for axis in "BC"},
-        "steps": {side: {"mean": 0.01, "largest": 0.02} for side in ("AB", "BC", "CA")},
+        "stray": dict.fromkeys(PAIRS, 0.3 * (1 - level) if level else 0.0),
+        "bias": dict.fromkeys(PAIRS, 1 - level) if level else None,
+        # On the axis of B the projection is s_B, on that of C it is s_C, a little more for a mixture.
+        "axes": {axis: [{"S": list(S), "projection": way(S[LETTERS.index(axis)])} for S in points] for axis in "BC"},
+        "steps": {side: {"mean": 0.01, "largest": 0.02, "whole": 0.2, "back": 0.01} for side in ("AB", "BC", "CA")},
         "sizes": [
-            {"size": [size, size], "output": [size, size], "L_A": L_A}
+            {"size": [size, size], "output": [size, size], "L_A": L_A, "flat": 0.9, "change": 0.2}
             for size, L_A in ((64, 0.2), (96, 0.3), (48, 0.1))
         ],
         "activations": [place(i) for i in range(3)] if conditioning == "ccam" else None,
+        "named": {
+            "classes": [f"domain{letter}" for letter in letters],
+            "held_out": 0.9,
+            "corner": {at: {f"domain{name}": 0.9 if at == name else 0.05 for name in letters} for at in letters},
+            "inputs": {f"domain{name}": 0.8 if name == "A" else 0.1 for name in letters},
+        },
     }
+
+
+def way(s: float) -> float:
+    """How far a weight brings pictures to its domain."""
+    return s + max(0.0, 0.1 * s * (1 - s))
+
+
+def lattice_row(S: tuple[float, ...]) -> dict[str, Any]:
+    """Losses that fall with their weight: 1 without any, 0.3 with all of it."""
+    L = {letter: 1 - 0.7 * min(s, 1) ** 0.5 for letter, s in zip(LETTERS, S, strict=False)}
+    return {"S": list(S), "L": L, "L_G": sum(s * L_i for s, L_i in zip(S, L.values(), strict=True)), "own": {}}
 
 
 def place(i: int) -> dict[str, Any]:
@@ -48,7 +72,8 @@ def place(i: int) -> dict[str, Any]:
     return {
         "place": i + 1,
         "channels": 16,
-        "below": {t: dict.fromkeys(LETTERS, 0.1 * i * float(t)) for t in ("0.01", "0.05", "0.1")},
+        "below": {t: dict.fromkeys("ABC", 0.1 * i * share) for t, share in (("0.01", 0.5), ("0.05", 0.8), ("0.1", 1))},
+        "below_mean": dict.fromkeys(("0.01", "0.05", "0.1"), 0.0),
         "between_corners": dict.fromkeys(PAIRS, 0.2),
         "between_pictures": 0.1,
     }
@@ -58,6 +83,7 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
     """A run's evaluation file, with the paper's losses where Table 3 has them."""
     S = dict(zip(HYPER_RUNS, simplex.TABLE3, strict=True)).get(name)
     conditioning = CONDITIONINGS.get(name, "ccam")
+    k = 4 if name == "abstract" else 3
     return {
         "run": name,
         "method": "sgn",
@@ -69,10 +95,13 @@ def run(name: str, seeds: int = 1) -> dict[str, Any]:
         "steps": 10,
         "S": None if S is None else list(S),
         "measured_by": name.split("-w")[0],
-        "objectives": [{"letter": letter, "loss": "adversarial", "about": f"domain{letter}"} for letter in LETTERS],
+        "objectives": [
+            {"letter": letter, "loss": "reconstruction" if letter == "A" else "adversarial", "about": f"domain{letter}"}
+            for letter in LETTERS[:k]
+        ],
         "pictures": {"domainA": 4, "measured": 4, "lattice": 2},
         "seeds": {
-            str(seed): {"losses": losses(S), "study": None if S is not None else study(conditioning)}
+            str(seed): {"losses": losses(S), "study": None if S is not None else study(conditioning, k)}
             for seed in range(seeds)
         },
     }
@@ -87,8 +116,9 @@ def losses(own: tuple[float, ...] | None) -> list[dict[str, Any]]:
     rows = []
     for S, row in zip(simplex.TABLE3, half, strict=True):
         if own in (None, S):
-            L = dict(zip(("L_G", "L_A", "L_B", "L_C"), row.tolist(), strict=True))
-            rows.append({"S": list(S), **L, "own": {"B": L["L_B"] + 0.1 if own is None or S[1] > 0 else None}})
+            L_G, *L = row.tolist()
+            own_B = {"B": L[1] + 0.1 if own is None or S[1] > 0 else None}
+            rows.append({"S": list(S), "L": dict(zip(LETTERS, L, strict=False)), "L_G": L_G, "own": own_B})
     return rows
 
 
@@ -113,6 +143,7 @@ def cost() -> dict[str, Any]:
 def figure7(seeds: int = 1) -> dict[str, Any]:
     """Distances from outputs to inputs: SGN's are half of SingleGAN's."""
     of_one = {"sgn": {"L1": 0.1, "VGG": 1.0}, "singlegan": {"L1": 0.2, "VGG": 2.0}}
+    moved = {"protocol": "p", "inputs": 2.0, "corner": 1.0, "L1": 0.3}
     return {
         "sgn": "comparison",
         "other": "singlegan",
@@ -121,7 +152,28 @@ def figure7(seeds: int = 1) -> dict[str, Any]:
         "steps": {"comparison": 10, "singlegan": 10},
         "pictures": {"photo": 4, "monet": 4},
         "seeds": {str(seed): {domain: dict(of_one) for domain in ("photo", "monet")} for seed in range(seeds)},
+        "flat": {"photo": 0.5, "monet": 0.5},
+        "transfer": {
+            str(seed): {model: {domain: dict(moved) for domain in ("ukiyoe", "vangogh")} for model in of_one}
+            for seed in range(seeds)
+        },
     }
+
+
+def nulls(seeds: int = 1) -> dict[str, Any]:
+    """Nulls that are blind to S: flat pictures and the identity, and an untrained network that is both in one."""
+    blind = {
+        name: paper_nulls.blind(typed(run(name, seeds))).model_dump(mode="json")
+        for name in ("model1", "model2", "model3", "model2-concat", "model2-cbn")
+    }
+    moved = {"protocol": "p", "inputs": 2.0, "corner": 2.0, "L1": 0.0}
+    null = {
+        "runs": blind,
+        "near": {str(seed): {key: {"L1": 0.0, "VGG": 0.0} for key in ("photo", "monet")} for seed in range(seeds)},
+        "transfer": {str(seed): dict.fromkeys(("ukiyoe", "vangogh"), moved) for seed in range(seeds)},
+        "toy": None,
+    }
+    return {"nulls": dict.fromkeys(("untrained", "flat", "identity"), null)}
 
 
 def typed(run: dict[str, Any]) -> RunResult:

@@ -29,26 +29,24 @@ def shuffled(seeds: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     for run in (sgn, *hyper):
         for result in run["seeds"].values():
             for row in result["losses"]:
-                row.update({name: float(random.random()) for name in ("L_A", "L_B", "L_C", "L_G")})
+                row.update({"L": {letter: float(random.random()) for letter in "ABC"}, "L_G": float(random.random())})
     for result in sgn["seeds"].values():
         result["losses"] = [*reversed(result["losses"]), {**result["losses"][0], "S": [0.0, 1.5, 0.0]}]
     return sgn, hyper
 
 
 def halves_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> np.ndarray:
-    return table3.halves(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
-
-
-def own_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> np.ndarray:
-    return table3.own_adversarial(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
+    halves = table3.halves(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
+    assert halves is not None
+    return halves
 
 
 def rows_of(sgn: dict[str, Any], hyper: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return table3.table(halves_of(sgn, hyper), own_of(sgn, hyper))
+    return table3.table(made_up.typed(sgn), [made_up.typed(run) for run in hyper])
 
 
 def letters(row: dict[str, Any]) -> list[float]:
-    return [row[name] for name in ("L_G", "L_A", "L_B", "L_C")]
+    return [row["L_G"], *row["L"].values()]
 
 
 def test_the_papers_numbers() -> None:
@@ -106,22 +104,41 @@ def test_a_model_without_a_discriminator_has_no_L_adv_of_its_own(seeds: int) -> 
 def test_several_seeds_have_their_mean_and_standard_deviation() -> None:
     sgn, hyper = shuffled(3)
     for row, run, i in ((rows_of(sgn, hyper)[-2], sgn, 0), (rows_of(sgn, hyper)[-1], hyper[-1], 0)):
-        values = [result["losses"][i]["L_A"] for result in run["seeds"].values()]  # the SGN's rows are reversed
+        values = [result["losses"][i]["L"]["A"] for result in run["seeds"].values()]  # the SGN's rows are reversed
         mean = sum(values) / 3
         assert row["L_rec"] == pytest.approx(mean)
         assert row["std"]["L_rec"] == pytest.approx((sum((v - mean) ** 2 for v in values) / 2) ** 0.5)
         assert set(LOSSES) <= set(row["std"])
 
 
-def test_both_halves_have_the_same_seeds() -> None:
+def test_both_halves_have_the_same_seeds_to_be_compared() -> None:
     sgn, hyper = shuffled(3)
     del hyper[2]["seeds"]["1"]
     assert np.array_equal(halves_of(sgn, hyper)[:, 0], table3.measured(made_up.typed(sgn))[[0, 2]])
-    assert own_of(sgn, hyper).shape == (2, 6)
     for seed in ("0", "2"):
         del hyper[2]["seeds"][seed]
-    with pytest.raises(ValueError, match="share no seed"):
-        halves_of(sgn, hyper)
+    assert table3.halves(made_up.typed(sgn), [made_up.typed(run) for run in hyper]) is None
+
+
+def test_each_row_has_its_own_runs_seeds() -> None:
+    sgn, hyper = shuffled(2)
+    for run in hyper:
+        del run["seeds"]["1"]
+    rows = rows_of(sgn, hyper)
+    assert {(row["model"], row["seeds"], "std" in row) for row in rows} == {("sgn", 2, True), ("hyper", 1, False)}
+    assert rows[0]["L_rec"] == pytest.approx(table3.measured(made_up.typed(sgn))[:, 0, 1].mean())
+
+
+def test_a_run_that_is_missing_is_null_in_its_rows() -> None:
+    sgn, hyper = made_up.run("model1", 2), made_up.hyper(1)
+    rows = table3.table(None, [made_up.typed(run) for run in hyper])
+    assert {row["L_G"] for row in rows[::2]} == {None}
+    assert all(row["L_G"] is not None and row["paper"] for row in rows[1::2])
+    rows = table3.table(made_up.typed(sgn), [*map(made_up.typed, hyper[:5]), None])
+    assert [row["seeds"] for row in rows] == [2, 1] * 5 + [2, 0]
+    assert (rows[-1]["L_rec"], rows[-1]["L_adv_own"], rows[-2]["L_G"]) == (None, None, pytest.approx(0.139))
+    assert table3.halves(made_up.typed(sgn), [*map(made_up.typed, hyper[:5]), None]) is None
+    json.dumps(rows, allow_nan=False)
 
 
 def test_a_model_for_another_S_and_another_discriminator_are_refused() -> None:

@@ -31,8 +31,8 @@ def facts(run: str, conditioning: str = "ccam") -> dict[str, Any]:
     kinds = zip("ABC", ("reconstruction", "adversarial", "perceptual"), ("photo", "vangogh", "udnie"), strict=True)
     found = {**made_up.run("model1", 2), "run": run, "conditioning": conditioning, "scale": "smoke", "steps": 6}
     for of_seed, more in zip(found["seeds"].values(), SURFACES.values(), strict=True):
-        losses = [(S, {f"L_{a}": 1 - s + more for a, s in zip("ABC", S, strict=True)}) for S in simplex.lattice(3, 6)]
-        of_seed["study"]["lattice"] = [{"S": list(S), **L, "L_G": 1.0, "own": {"B": None}} for S, L in losses]
+        losses = [(S, {a: 1 - s + more for a, s in zip("ABC", S, strict=True)}) for S in simplex.lattice(3, 6)]
+        of_seed["study"]["lattice"] = [{"S": list(S), "L": L, "L_G": 1.0, "own": {"B": None}} for S, L in losses]
     return {
         **found,
         "objectives": [{"letter": letter, "loss": loss, "about": about} for letter, loss, about in kinds],
@@ -44,18 +44,22 @@ def facts(run: str, conditioning: str = "ccam") -> dict[str, Any]:
 def write(run: str, conditioning: str = "ccam", **arrays: np.ndarray) -> None:
     files.write_json(METRICS / f"runs/{run}.json", facts(run, conditioning))
     TRANSLATIONS.mkdir(parents=True, exist_ok=True)
-    shown = {f"seed{seed}": noise(8, 6, seed=int(seed)) for seed in SURFACES}
+    shown = {f"seed{seed}": noise(8, 10, seed=int(seed)) for seed in SURFACES}
     for seed in SURFACES:
-        for loss in ("L_A", "L_G"):
-            curve = Path("reports/live") / run / f"plots/metrics/seed{seed}/{loss}.tsv"
-            curve.parent.mkdir(parents=True, exist_ok=True)
-            curve.write_text(f"step\t{loss}\n2\t1.5\n4\t0.5\n6\t0.25\n")
-    np.savez(TRANSLATIONS / f"{run}.npz", S=np.array(SETS), inputs=noise(6, seed=1), **shown, **arrays)  # type: ignore[arg-type]
+        write_curves(run, seed)
+    np.savez(TRANSLATIONS / f"{run}.npz", S=np.array(SETS), inputs=noise(10, seed=1), **shown, **arrays)  # type: ignore[arg-type]
+
+
+def write_curves(run: str, seed: str) -> None:
+    for loss in ("L_A", "L_G"):
+        curve = Path("reports/live") / run / f"plots/metrics/seed{seed}/{loss}.tsv"
+        curve.parent.mkdir(parents=True, exist_ok=True)
+        curve.write_text(f"step\t{loss}\n2\t1.5\n4\t0.5\n6\t0.25\n")
 
 
 # A page's runs all get the same two figures; some are enough.
 SOME_CONDITIONINGS = ("model2", "model2-concat", "model2-film")
-SOME = {"SYM_RUNS": ("model1", "comparison"), "HYPER_RUNS": ("model1-w010",)}
+SOME = {"SYM_RUNS": ("model1", "comparison"), "MODELS": ("model1",)}
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, runs in SOME.items():
         monkeypatch.setattr(translation_figures, name, runs)
     monkeypatch.setattr(injection_figures, "CONDITIONING_RUNS", SOME_CONDITIONINGS)
-    write_all(*SOME_CONDITIONINGS, *SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan")
+    write_all(*SOME_CONDITIONINGS, *SOME["SYM_RUNS"], *HYPER_RUNS, "singlegan")
 
 
 def write_all(*runs: str) -> None:
@@ -77,6 +81,7 @@ def write_all(*runs: str) -> None:
         draws_S=random.dirichlet([0.5, 1, 1], 18).astype(np.float32),
         draws=noise(18, seed=2),
         path_S=np.array(path),
+        path_inputs=noise(6, seed=3),
         path=np.linspace(0, 255, 6)[:, None, None, None].repeat(SIZE, 1).repeat(SIZE, 2).repeat(3, 3).astype(np.uint8),
         **{f"activation{i}": random.random((3, 4, n), dtype=np.float32) for i, n in ((1, 4), (2, 16), (3, 16))},
     )
@@ -97,13 +102,13 @@ def own(runs: list[str]) -> set[str]:
 STAGES = {
     "translation": (
         translation_figures.main,
-        own([*SOME["SYM_RUNS"], *SOME["HYPER_RUNS"], "singlegan"])
-        | {"figure7.png", "draws.png", "surfaces.png", "movie-model1.gif"},
+        own([*SOME["SYM_RUNS"], "singlegan"])
+        | {"further-model1.png", "hyper.png", "figure7.png", "draws.png", "surfaces.png"},
         {Path("reports/movie-model1.mp4")},
     ),
     "injection": (
         injection_figures.main,
-        own(["model2-concat", "model2-film"]) | {"figure8.png", "figure10.png"},
+        own(["model2-concat", "model2-film"]) | {"figure8.png", "figure11.png", "figure10.png"},
         set(),
     ),
 }
@@ -125,7 +130,7 @@ def test_a_stage_writes_a_folder_whole_and_the_same_each_time(name: str, project
     for out in outs:
         if out.suffix == ".png":
             with Image.open(out) as picture:
-                assert picture.width <= 11 * 150 or out.name.startswith("grid-")
+                assert picture.width <= 11 * 150 or out.name.startswith(("grid-", "further-"))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ def test_figure8_refuses_runs_of_different_data(project: None) -> None:
     path = METRICS / "runs/model2-film.json"
     files.write_json(path, {**files.read_json(path), "data": "folder"})
     with pytest.raises(ValueError, match="model2-film with folder at smoke"):
-        injection_figures.figure8()
+        injection_figures.conditionings(first=0)
 
 
 def test_surfaces_are_means_over_the_seeds(project: None, monkeypatch: pytest.MonkeyPatch) -> None:

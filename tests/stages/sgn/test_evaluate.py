@@ -13,7 +13,7 @@ import yaml
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipeline.core import tensors
+from pipeline.core import results, tensors
 from pipeline.core.params import read
 from pipeline.core.pictures import to_pictures, to_tensor
 from pipeline.networks.discriminator import Discriminator
@@ -22,7 +22,7 @@ from pipeline.networks.vgg16 import VGG16
 from pipeline.sgn.evaluation import measures
 from pipeline.sgn.model import losses, params, simplex
 from pipeline.sgn.paper import table3
-from pipeline.sgn.results import read_run
+from pipeline.sgn.results import MEASURED, RunResult
 from pipeline.shell import command
 from stages.sgn import evaluate, samples
 from tests.clone import CHECKOUT, graph
@@ -68,10 +68,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Tensor
         patch.delenv("DVC_ROOT", raising=False)
         evaluate.main("model1")
         assert not (folder / "data/translations").exists()
-        (folder / "reports").rename("aside")
+        MEASURED.rename("aside")
         samples.main("model1")  # which needs no evaluation
-        assert not (folder / "reports").exists()
-        (folder / "aside").rename("reports")
+        assert not MEASURED.exists()
+        Path("aside").rename(MEASURED)
     return folder
 
 
@@ -82,7 +82,7 @@ def save(
     p = read(params.Params, folder / "params.yaml")
     run = p.run(key)
     about = {
-        "run": run.model_dump(mode="json", exclude={"measured_by"}),
+        "run": run.model_dump(mode="json", exclude={"measured_by", "seeds"}),
         "scale": p.scale_params.train.model_dump(mode="json"),
         "alpha": p.alpha if run.reads == "alpha" else None,
         "precision": "bf16",
@@ -117,7 +117,7 @@ def test_losses_are_those_of_the_networks_on_the_test_pictures(
     made: Path, monkeypatch: pytest.MonkeyPatch, vgg_weights: dict[str, Tensor]
 ) -> None:
     monkeypatch.chdir(made)
-    facts = json.loads(Path("reports/metrics/runs/model1.json").read_text())
+    facts = json.loads(Path("data/measured/runs/model1.json").read_text())
     assert (facts["run"], facts["data"], facts["scale"], facts["alpha"]) == ("model1", "scenes", "smoke", 0.5)
     assert (facts["precision"], facts["steps"], facts["measured_by"]) == ("bf16", 6, "model1")
     assert facts["objectives"][1] == {"letter": "B", "loss": "adversarial", "about": "vangogh"}
@@ -135,8 +135,9 @@ def test_losses_are_those_of_the_networks_on_the_test_pictures(
         for row in (rows[0], rows[3]):
             expected = measures.losses_at(generator, MODEL1, test, tuple(row["S"]), 1)
             assert row.pop("own") == pytest.approx(expected.pop("own"), rel=1e-4)
-            assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-4)
-    assert table3.measured(read_run("model1")).shape == (2, 6, 4)
+            assert row["L"] == pytest.approx(expected["L"], rel=1e-4)
+            assert row["L_G"] == pytest.approx(expected["L_G"], rel=1e-4)
+    assert table3.measured(results.read(MEASURED / "runs/model1.json", RunResult)).shape == (2, 6, 4)
     study = facts["seeds"]["2"]["study"]
     assert len(study["lattice"]) == 28
     assert [row["place"] for row in study["activations"]] == [1, 2, 3]
@@ -146,17 +147,21 @@ def test_samples_are_the_networks_translations(made: Path, monkeypatch: pytest.M
     monkeypatch.chdir(made)
     arrays = np.load("data/translations/model1.npz")
     assert np.array_equal(arrays["S"], np.array(SETS))
-    assert np.array_equal(arrays["inputs"], np.load("data/photo/test.npy")[:4])
+    assert np.array_equal(arrays["inputs"], np.load("data/photo/test.npy"))
     x = to_tensor(arrays["inputs"])
     for seed in (0, 2):
         with torch.no_grad():
-            beyond = to_pictures(networks(seed)[0](x, torch.tensor([SETS[-1]] * 4))).astype(int)
+            beyond = to_pictures(networks(seed)[0](x, torch.tensor([SETS[-1]] * len(x)))).astype(int)
         assert abs(arrays[f"seed{seed}"][-1].astype(int) - beyond).max() <= 1
-        assert arrays[f"seed{seed}"].shape == (len(SETS), 4, 32, 32, 3)
+        assert arrays[f"seed{seed}"].shape == (len(SETS), len(x), 32, 32, 3)
     assert np.allclose(arrays["draws_S"].sum(1), 1)
     assert arrays["draws"].shape == (18, 32, 32, 3)
     assert arrays["path"].shape == (60, 32, 32, 3)
     assert tuple(arrays["path_S"][20]) == (0.0, 1.0, 0.0)
+    assert [int((arrays["path_inputs"][i] == arrays["inputs"]).all((1, 2, 3)).argmax()) for i in (0, 9, 10, 59)] == [
+        *(0, 0, 1),
+        59 // 10 % len(x),
+    ]
     assert [arrays[f"activation{place}"].shape for place in (1, 2, 3)] == [(3, 4, 4), (3, 4, 16), (3, 4, 16)]
 
 
@@ -165,7 +170,7 @@ def test_a_seed_has_the_same_numbers_again_and_alone(made: Path, project: None) 
     Path("params.yaml").write_text(yaml.safe_dump({**values, "seeds": [0]}))
     evaluate.main("model1")
     samples.main("model1")
-    before, after = (json.loads((p / "reports/metrics/runs/model1.json").read_text()) for p in (made, Path()))
+    before, after = (json.loads((p / "data/measured/runs/model1.json").read_text()) for p in (made, Path()))
     assert after == {**before, "seeds": {"0": before["seeds"]["0"]}}
     first, second = (np.load(p / "data/translations/model1.npz") for p in (made, Path()))
     assert set(first) - set(second) == {"seed2"}
@@ -178,14 +183,14 @@ def test_a_hyper_parameter_model_is_measured_at_its_own_S_by_another_runs_discri
         save("model1-w100", seed, networks(seed + 7)[0], nn.ModuleDict())
     evaluate.main("model1-w100")
     samples.main("model1-w100")
-    facts = json.loads(Path("reports/metrics/runs/model1-w100.json").read_text())
+    facts = json.loads(Path("data/measured/runs/model1-w100.json").read_text())
     (row,) = facts["seeds"]["0"]["losses"]
     assert (facts["S"], facts["measured_by"], facts["alpha"]) == ([1.0, 0.0, 0.0], "model1", None)
     assert (row["S"], row["own"]) == ([1.0, 0.0, 0.0], {"B": None})
-    assert row["L_G"] == row["L_A"]
-    assert row["L_B"] > 0
+    assert row["L_G"] == row["L"]["A"]
+    assert row["L"]["B"] > 0
     assert facts["seeds"]["0"]["study"] is None
-    assert np.load("data/translations/model1-w100.npz")["seed0"].shape == (1, 4, 32, 32, 3)
+    assert np.load("data/translations/model1-w100.npz")["seed0"].shape == (1, 7, 32, 32, 3)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +208,7 @@ def test_a_missing_file_is_one_line_and_leaves_nothing(
 ) -> None:
     Path(missing).unlink()
     assert missing in error(capsys)
-    assert not Path("reports").exists()
+    assert not MEASURED.exists()
 
 
 @pytest.mark.parametrize("missing", ["models/model1/2/generator.safetensors", "data/photo/test.npy"])
@@ -221,7 +226,7 @@ def test_a_loss_that_is_not_finite_says_which(project: None) -> None:
     save("model1", 0, generator, discriminators)
     with pytest.raises(ValueError, match="model1"):
         evaluate.main("model1")
-    assert not Path("reports/metrics/runs/model1.json").exists()
+    assert not Path("data/measured/runs/model1.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -241,7 +246,7 @@ def test_pictures_of_another_size_name_the_stage_that_packs_them(
     text = error(capsys)
     assert f"{path} {words}" in text
     assert f"{'styles' if 'style' in path else 'images'}@{Path(path).parent.name}`" in text
-    assert not Path("reports").exists()
+    assert not MEASURED.exists()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.clone import CHECKOUT
 PARAMS = CHECKOUT / "params.yaml"
 OUTS = (
     "models/toy.npz",
-    "reports/metrics/toy.json",
+    "data/measured/toy.json",
     "reports/figures/toy/figure5.png",
     "reports/figures/toy/figure9.png",
 )
@@ -38,7 +38,7 @@ def test_the_toy_stages_write_their_files_the_same_each_time(
         assert sorted(str(p) for p in Path().rglob("*") if p.is_file()) == sorted(["params.yaml", *OUTS])
     assert contents[0] == contents[1]
 
-    numbers = json.loads(Path("reports/metrics/toy.json").read_text())
+    numbers = json.loads(Path("data/measured/toy.json").read_text())
     assert numbers["settings"]["alpha"] == 0.5
     assert len(table1.table(numbers)) == 15
     assert len({claim["id"] for claim in toy_claims.claims(numbers)}) == 6

@@ -30,7 +30,7 @@ own_modules = functools.cache(scratch.own_modules)  # a test process has thousan
 def write_params(**changes: Any) -> None:
     values = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
     runs = changes.pop("runs", {})
-    values.update(scale="smoke", threads=1, **changes)
+    values.update({"scale": "smoke", "threads": 1, "seeds": [0], **changes})
     values["runs"].update(runs)
     Path("params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
 

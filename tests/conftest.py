@@ -1,13 +1,17 @@
 """What all tests share: one thread each, the same random numbers every time, random weights in VGG16's shape."""
 
+import hashlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # for the stages that tests start as processes of their own
 
 import pytest
 import torch
 from torch import Tensor
+
+from tests.clone import call
 
 VGG16_CONVOLUTIONS = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128)}
 VGG16_CONVOLUTIONS |= {10: (256, 128), 12: (256, 256), 14: (256, 256), 17: (512, 256), 19: (512, 512), 21: (512, 512)}
@@ -25,6 +29,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "clone" if item.path.name in order else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A repository that Git's variables name all the while, as in a hook: no test may write there."""
+    folder: Path = tmp_path_factory.mktemp("canary")
+    (folder / "file").write_text("the user's")
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "first")):
+        call(folder, "git", *arguments)
+    before = _contents(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_DIR", str(folder / ".git"))
+        patch.setenv("GIT_WORK_TREE", str(folder))
+        patch.setenv("GIT_INDEX_FILE", str(folder / ".git/index"))
+        yield
+    assert _contents(folder) == before
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="session", autouse=True)

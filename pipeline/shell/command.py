@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.shell import stopping
+from pipeline.shell import machine, stopping
 
 
 def invocation_root() -> Path:
@@ -51,6 +51,7 @@ def run(main: Callable[..., None]) -> None:
         raise SystemExit(2)
     try:
         stopping.listen()
+        machine.check_threads(Path("params.yaml"), os.environ)
         main(*arguments)
     except (ValueError, OSError) as error:
         if debug:

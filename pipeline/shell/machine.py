@@ -21,22 +21,29 @@ def cores(group: Path = GROUP) -> int:
     return max(1, min(allowed, int(limit[0] / limit[1]))) if len(limit) == 2 and limit[0] > 0 else allowed
 
 
-def check_threads(settings: Path, environment: Mapping[str, str], group: Path = GROUP) -> str | None:
-    """What to say before a stage computes with `threads` of params.yaml: None, or a note that it will be slow.
+def check_threads(settings: Path, environment: Mapping[str, str]) -> None:
+    """ValueError where the environment gives OpenMP fewer threads than `threads` of params.yaml.
 
-    ValueError where the environment gives OpenMP fewer threads: PyTorch then waits for those that never come.
+    PyTorch then waits for those that never come, or sums are split in another way from one call to the next. The
+    counts of OMP_NUM_THREADS and MKL_NUM_THREADS do nothing: `threads` takes their place before anything is computed.
     """
-    try:
-        found = re.search(r"^threads: *(\d+)", settings.read_text(encoding="utf-8"), re.M)
-    except (OSError, ValueError):  # that there is no such file, another will say
-        return None
-    threads = int(found[1]) if found else 1
+    threads = _threads(settings)
     limit = environment.get("OMP_THREAD_LIMIT", "")
     if limit.isdigit() and int(limit) < threads:
         raise ValueError(
             f"threads is {threads}, and OMP_THREAD_LIMIT={limit} forbids it: unset it, or set threads={limit}"
         )
-    if (there := cores(group)) < threads:
+    if threads > 1 and environment.get("OMP_DYNAMIC", "").strip().lower() in ("true", "1", "yes", "on"):
+        raise ValueError(
+            f"threads is {threads}, and OMP_DYNAMIC={environment['OMP_DYNAMIC']} lets OpenMP take fewer, "
+            "another number each time: unset it, or set threads=1"
+        )
+
+
+def few_cores(settings: Path, group: Path = GROUP) -> str | None:
+    """What to say where `threads` of params.yaml is more than the cores that this process may use."""
+    threads, there = _threads(settings), cores(group)
+    if there < threads:
         return f"threads is {threads}, but this process may use {there} cores: it will be slower than threads={there}"
     return None
 
@@ -65,6 +72,15 @@ def gpus(environment: Mapping[str, str]) -> list[str]:
 def jobs(gpus: int, group: Path = GROUP) -> int:
     """How many stages to run side by side: one for each GPU, else one for each core that has memory for it."""
     return gpus or max(1, min(cores(group), int(memory(group) / MEMORY_OF_A_JOB)))
+
+
+def _threads(settings: Path) -> int:
+    """`threads` of a params.yaml that is not yet checked; 1 where it does not say, which another will tell."""
+    try:
+        found = re.search(r"^threads: *(\d+)", settings.read_text(encoding="utf-8"), re.M)
+    except (OSError, ValueError):
+        return 1
+    return int(found[1]) if found else 1
 
 
 def _numbers(path: Path) -> tuple[float, ...]:

@@ -125,9 +125,8 @@ def write(path: Path, told: Mapping[str, Any]) -> None:
 
 def say_what_is_faster() -> None:
     """Before a training: one line where DVC runs one after the other and this machine could run several, and one where
-    it has fewer cores than `threads`. ValueError where the environment forbids as many threads: it would wait for ever.
-    """
-    if (note := machine.check_threads(Path("params.yaml"), os.environ)) is not None:
+    it has fewer cores than `threads`."""
+    if (note := machine.few_cores(Path("params.yaml"))) is not None:
         print(f"{_stage()}: {note}", flush=True)
     experiment = any(name.startswith("DVC_EXP") for name in os.environ)
     if "DVC_STAGE" in os.environ and VARIABLE not in os.environ and not experiment and (count := machine.cores()) > 1:

@@ -268,6 +268,15 @@ def test_what_dash_S_writes_is_read_back(overrides: dict[str, Callable[[Params],
         assert read(p), override
 
 
+@pytest.mark.parametrize("name", ["jürgen", "Bilder (1)", "it's", "a=b", "~/pics", "{a,b}", "50 %", "$HOME", "a: b #c"])
+def test_a_quoted_folder_is_that_folder_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    """-S 'data_root="…"', as docs/data.md says."""
+    path = file((CHECKOUT / "params.yaml").read_text(encoding="utf-8"), tmp_path)
+    apply_overrides(path, [f'data_root="{name}"'])
+    assert params.read(Params, path).data_root == name
+    assert load_yaml(path)["data_root"] == name
+
+
 @pytest.mark.parametrize("override", ["+runs.model1.S=[0.5,0.5,0]", "alpha=off"])
 def test_a_mistake_after_dash_S_is_refused(override: str, tmp_path: Path) -> None:
     path = file((CHECKOUT / "params.yaml").read_text(encoding="utf-8"), tmp_path)

@@ -130,3 +130,9 @@ def test_dvc_removes_no_picture_that_a_link_leads_to(tmp_path: Path) -> None:
         said = dvc(folder, "repro", "images@photo", check=False)
         assert "where stages write" in said
         assert contents(mine) == before
+    # Without the manifest's stage: DVC leaves the folder to the stage, which says no.
+    (folder / "data/sources").mkdir(exist_ok=True)
+    (folder / "data/sources/folder.json").write_text("{}")
+    said = dvc(folder, "repro", "--single-item", "--force", "images@photo", check=False)
+    assert "where stages write" in said
+    assert contents(mine) == before

@@ -1,11 +1,10 @@
 """The checkout travels: what Git keeps is small, and no picture is kept twice."""
 
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 from checks import archive
-from tests.clone import CHECKOUT
+from tests.clone import CHECKOUT, call
 
 MIB = 2**20
 PICTURES = (".png", ".gif", ".jpg", ".jpeg", ".mp4")
@@ -15,7 +14,7 @@ SHARED = ("figures", "metrics", "live")
 
 def tracked() -> dict[Path, int]:
     """The bytes of each tracked file that is there."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    listed = call(CHECKOUT, "git", "ls-files", "-z")
     names = [Path(name) for name in listed.split("\0") if name]
     return {name: (CHECKOUT / name).stat().st_size for name in names if (CHECKOUT / name).is_file()}
 

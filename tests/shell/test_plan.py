@@ -1,12 +1,15 @@
 """What `make repro` plans: order, estimates, the Makefile; and what a machine has for it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.shell import job, machine, plan
 from pipeline.shell.plan import Plan
+from tests.clone import CHECKOUT, environment
 
 WAITS = {
     "images@photo": frozenset[str](),
@@ -139,12 +142,30 @@ def test_threads_that_the_environment_forbids_are_said_before_anything_waits_for
     (group / "cpu.max").write_text("max 100000")
     settings.write_text("alpha: 0.5\nthreads: 2   # of PyTorch\n")
     with pytest.raises(ValueError, match="OMP_THREAD_LIMIT=1 forbids it"):
-        machine.check_threads(settings, {"OMP_THREAD_LIMIT": "1"}, group)
-    assert machine.check_threads(settings, {"OMP_THREAD_LIMIT": "2"}, group) is None or machine.cores(group) < 2
+        machine.check_threads(settings, {"OMP_THREAD_LIMIT": "1"})
+    with pytest.raises(ValueError, match="OMP_DYNAMIC=TRUE lets OpenMP take fewer"):
+        machine.check_threads(settings, {"OMP_DYNAMIC": "TRUE"})
+    machine.check_threads(settings, {"OMP_THREAD_LIMIT": "2", "OMP_DYNAMIC": "false", "OMP_NUM_THREADS": "1"})
+    assert machine.few_cores(settings, group) is None or machine.cores(group) < 2
     (group / "cpu.max").write_text("100000 100000")  # a container with one core
-    note = machine.check_threads(settings, {}, group)
+    note = machine.few_cores(settings, group)
     assert note is not None
     assert "may use 1 cores" in note
     settings.write_text("threads: 1\n")
-    assert machine.check_threads(settings, {"OMP_THREAD_LIMIT": "1"}, group) is None
-    assert machine.check_threads(tmp_path / "nothing.yaml", {}, group) is None
+    assert machine.few_cores(settings, group) is None
+    for path in (settings, tmp_path / "nothing.yaml"):
+        machine.check_threads(path, {"OMP_THREAD_LIMIT": "1", "OMP_DYNAMIC": "true"})
+
+
+@pytest.mark.parametrize("paper", [path.parent.name for path in sorted(CHECKOUT.glob("stages/*/train.py"))])
+def test_every_papers_training_refuses_them(paper: str, tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("threads: 2\n")
+    said = subprocess.run(
+        [sys.executable, "-m", f"stages.{paper}.train", "model1"],
+        cwd=tmp_path,
+        env={**environment(), "OMP_THREAD_LIMIT": "1", "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 1
+    assert said.stderr == "error: threads is 2, and OMP_THREAD_LIMIT=1 forbids it: unset it, or set threads=1\n"

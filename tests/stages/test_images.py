@@ -14,7 +14,7 @@ import yaml
 from PIL import Image
 
 from pipeline.images import source
-from tests.clone import CHECKOUT
+from tests.clone import CHECKOUT, change, dvc, make
 
 IMAGES = {"seed": 0, "style_size": 32, "max_unreadable": 0.01, "max_pixels": 10_000}
 
@@ -250,6 +250,16 @@ def test_missing_and_unknown_domains(project: Path) -> None:
     with pytest.raises(ValueError, match=r"rain-princess.jpg does not exist"):
         in_process("styles", "rain")
     assert not (project / "data").exists()
+
+
+def test_a_source_that_there_is_not_is_told_before_dvc_looks_for_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    make(folder)
+    change(folder, "data: scenes", "data: Folder")
+    said = dvc(folder, "repro", "images@photo", check=False)
+    assert "data is 'Folder': input should be 'scenes', 'folder' or 'cyclegan'" in said
+    assert "No such file" not in said
+    assert not (folder / "data/photo").exists()
 
 
 def test_manifest_lists_what_the_domains_and_styles_read(project: Path) -> None:

@@ -12,8 +12,8 @@ from pipeline.training.scratch import SHELL
 # Read, and not declared.
 NO_RESULT_DEPENDS_ON_IT = {"checkpoint_seconds"}  # only when a training saves its state
 # Declared, and not read: each source of pictures has a manifest, and DVC has no dependency only where it is read.
-# The scenes need none, their code is a dependency of its own.
-MANIFEST_OF_SCENES = {"data/sources/scenes.json"}
+# The scenes need none, their code is a dependency of its own; source.json is there to be made first.
+MANIFEST_OF_SCENES = {"data/sources/scenes.json", "data/sources/source.json"}
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

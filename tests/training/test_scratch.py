@@ -84,6 +84,15 @@ def test_every_module_counts(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -
     assert name() == before
 
 
+@pytest.mark.parametrize("variable", ["MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY"])
+def test_variables_that_choose_other_kernels_count(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = name()
+    monkeypatch.setenv(variable, "AVX2")
+    assert name() != before
+    monkeypatch.delenv(variable)
+    assert name() == before
+
+
 def test_stages_do_not_share_a_folder() -> None:
     assert scratch.place("train-model1-0", VALUES, []).folder != scratch.place("train-model1-1", VALUES, []).folder
 

@@ -1,5 +1,6 @@
 """How a stage ends: the user's mistakes in one line, ours with their traceback."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.shell import command
-from tests.clone import CHECKOUT
+from tests.clone import CHECKOUT, call, make
 
 
 def start(monkeypatch: pytest.MonkeyPatch, main: Callable[..., None], *arguments: str) -> int:
@@ -126,3 +127,22 @@ def test_the_invocation_root_is_dvcs_or_the_current_folder(monkeypatch: pytest.M
     assert command.invocation_root() == Path("/somewhere/else")
     monkeypatch.setenv("DVC_ROOT", "")
     assert command.invocation_root() == tmp_path
+
+
+def test_dvc_called_by_its_path_finds_the_checkouts_environment(tmp_path: Path) -> None:
+    """`.venv/bin/dvc repro`: `python` is then the first of PATH, which has none of the packages."""
+    bare = Path(sys.base_prefix) / "bin/python3"
+    if subprocess.run([bare, "-c", "import torch"], capture_output=True).returncode == 0:
+        pytest.skip("the Python below this environment has PyTorch too")
+    make(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to(bare)
+    path = f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    by_path = [str(Path(sys.prefix) / "bin/dvc"), "repro", "data/dvc.yaml:source"]
+    said = call(tmp_path, *by_path, check=False, PATH=path)
+    assert "error: " in said
+    assert "has no PyTorch: activate the environment" in said
+    assert "Traceback" not in said
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    call(tmp_path, *by_path, PATH=path)
+    assert (tmp_path / "data/sources/source.json").is_file()

@@ -61,6 +61,21 @@ def test_a_conditioning(restored: Path) -> None:
     assert len({row["L"]["A"] for row in result["seeds"]["0"]["losses"]}) > 1  # S has an effect
 
 
+def test_an_objective(restored: Path) -> None:
+    run(follow(RECIPES["An objective"], restored), restored)
+    result = json.loads((restored / "data/measured/runs/model1-palette.json").read_text())
+    assert [o["loss"] for o in result["objectives"]] == ["reconstruction", "palette"]
+    rows = {tuple(row["S"]): row["L"] for row in result["seeds"]["0"]["losses"]}
+    assert rows[(0.0, 1.0)]["B"] != rows[(1.0, 0.0)]["B"]
+
+
+def test_a_method(restored: Path) -> None:
+    run(follow(RECIPES["A method"], restored), restored)
+    result = json.loads((restored / "data/measured/runs/model1-corners.json").read_text())
+    assert result["method"] == "corners"
+    assert result["seeds"]["0"]["study"] is not None
+
+
 def test_a_claim(restored: Path) -> None:
     run(follow(RECIPES["A claim, a table, a figure, a page"], restored), restored)
     claims = json.loads((restored / "reports/metrics/claims.json").read_text())

@@ -18,7 +18,7 @@ VGG16_CONVOLUTIONS |= {10: (256, 128), 12: (256, 256), 14: (256, 256), 17: (512,
 
 
 # Files whose tests share a clone of the whole graph (tests/whole/conftest.py), in an order: the last leave their marks.
-SHARE_A_CLONE = ("test_pipeline.py", "test_second_paper.py", "test_extend.py")
+SHARE_A_CLONE = ("test_pipeline.py", "test_second_paper.py", "test_extend.py", "test_commands_run.py")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -28,7 +28,9 @@ STANDS_FOR = {
     **{"NAME": "sgn", "...": "name", "BRANCH": "HEAD", '"$stage"': "toy", "$stage": "toy"},
 }
 # Made by recipes of the page itself (tests/whole/test_extend.py follows them), or of the user's own.
-OTHERS = re.compile(r"stages\.NAME|model1-film|model2-shift|model1-palette|model1-corners|model4|stages/NAME/dvc\.yaml|\ba b\b|stages/sgn/dvc\.yaml")
+OTHERS = re.compile(
+    r"stages\.NAME|model1-(film|palette|corners)|model2-shift|model4|stages/NAME/dvc\.yaml|\ba b\b|stages/sgn/dvc\.yaml"
+)
 
 
 def commands() -> dict[str, str]:

@@ -18,6 +18,9 @@ from tests.whole.test_commands import COMMANDS, STANDS_FOR
 pytestmark = pytest.mark.long
 
 BEGUN_ELSEWHERE = (
+    *("make test", "make check-repro", "make demo", "make lock", "make -j", "make repro PYTHON"),
+    "python -m benchmarks",
+)
     "make test",
     "make check-repro",
     "make demo",

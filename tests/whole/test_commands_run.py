@@ -1,7 +1,7 @@
 """The commands of README and docs are run as they are written, in a clone at scale smoke (`make test-long`).
 
-Experiments on the whole graph are run for Model 1 alone. What asks the internet is run with --dry. What starts a server,
-tests or another environment, and benchmarks that take hours, are not run here: tests of their own do that.
+Experiments on the whole graph are run for Model 1 alone, what asks the internet with --dry. What starts a server, tests
+or another environment, and benchmarks that take hours, are not run here: tests of their own do that.
 """
 
 import shlex
@@ -19,14 +19,6 @@ pytestmark = pytest.mark.long
 
 BEGUN_ELSEWHERE = (
     *("make test", "make check-repro", "make demo", "make lock", "make -j", "make repro PYTHON"),
-    "python -m benchmarks",
-)
-    "make test",
-    "make check-repro",
-    "make demo",
-    "make lock",
-    "make -j",
-    "make repro PYTHON",
     "python -m benchmarks",
 )
 # What others need, or what changes the clone for good, in this order.

@@ -7,7 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from pipeline.asymgan.model import params
 from pipeline.asymgan.pages.items import PAGE, TABLES
+from pipeline.asymgan.paper.claims import ZERO
 from pipeline.asymgan.paper.measured import METRICS
 from pipeline.asymgan.paper.numbers import SCORES
 from pipeline.claims.verdict import VERDICTS
@@ -38,6 +40,7 @@ def main() -> None:
         ]:
             (folder / path.relative_to(METRICS)).write_bytes(path.read_bytes())
         files.write_json(folder / "front.json", front)
+        files.write_json(folder / "injections.json", _injections(told["further"]))
         (folder / "README.md").write_text(_readme(front, claims, told), encoding="utf-8")
 
 
@@ -48,6 +51,33 @@ def _sentences(told: dict[str, Any]) -> list[str]:
         f"{two['iou']['mean']:.0f}% from label to photo; photos of one label are {more['diversity']:.2f} apart."
         for one, two, more in zip(told["table1"], told["table2"], told["further"], strict=True)
     ]
+
+
+def _injections(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How z enters F, for the page that compares papers: the extension losses and nothing left out, four injections."""
+    runs = {
+        key: run
+        for key, run in params.load().asymgan.runs.items()
+        if run.extension and run.leaves_out == "nothing" and not run.dropout
+    }
+    return {
+        "paper": "AsymGAN",
+        "page": PAGE.file,
+        "vector": "z, a random code",
+        "change": "mean |difference| of photos of one label with two z",
+        "follows": "1 minus E's error at finding z in the photo, over the error of an encoder that always says 0",
+        "rows": [
+            {
+                "injection": runs[row["run"]].injection,
+                "run": row["run"],
+                "seeds": row["seeds"],
+                "change": row["diversity"],
+                "follows": None if row["code_error"] is None else 1 - row["code_error"] / ZERO,
+            }
+            for row in rows
+            if row["run"] in runs
+        ],
+    }
 
 
 def _readme(front: dict[str, Any], claims: list[dict[str, Any]], told: dict[str, Any]) -> str:

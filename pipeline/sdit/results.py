@@ -26,8 +26,8 @@ class Attention(Result):
 class OfSeed(Result):
     """What one network's translations are worth.
 
-    `accuracy`: how many are taken for their target by a classifier of real pictures. `per_input`: perceptual distance
-    of two translations of one input with two codes; `over_inputs`: of two inputs with two codes. `reverse`: accuracy,
+    `accuracy`: how many are taken for their target by a classifier of real pictures. `per_input`: LPIPS between
+    two translations of one input with two codes; `over_inputs`: of two inputs with two codes. `reverse`: accuracy,
     on real test pictures, of a classifier that learned from translations alone. `kept`: cosine distance of VGG16's
     features of input and translation, in the place of the ID distance. `recovery`: correlation of z with F_rec's
     answer, mean over the entries. `inside`, `outside`: mean |change| of pixels in [-1, 1] on the object and beside it.
@@ -64,7 +64,7 @@ class RunResult(Result):
 
 
 class RealResult(Result):
-    """Real pictures of a view: the classifier's accuracy on the test half, the perceptual distance of two pictures."""
+    """Real pictures of a view: the classifier's accuracy on the test half, LPIPS between two pictures of a domain."""
 
     view: str
     accuracy: ByDomain

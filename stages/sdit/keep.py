@@ -32,7 +32,7 @@ def _injections(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "paper": "SDIT",
         "page": f"{PAGE.name}/{PAGE.file}",
         "vector": "z, a random code",
-        "change": "distance in VGG16's features between translations of one input with two z",
+        "change": "LPIPS between translations of one input with two z",
         "follows": "correlation of z with what F_rec finds in the translation",
         "rows": [
             {

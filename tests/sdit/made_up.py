@@ -10,6 +10,7 @@ from pipeline.sdit.model import networks
 from pipeline.sdit.model.networks import Networks
 from pipeline.sdit.model.params import Run, ScaleTrain
 from pipeline.sdit.results import RunResult
+from pipeline.sdit.weights import KERNELS
 
 SIZES = ScaleTrain(
     width=4,
@@ -81,3 +82,14 @@ def result(key: str, *of_seeds: dict[str, Any]) -> RunResult:
             "seeds": {str(seed): plain | changes for seed, changes in enumerate(of_seeds)},
         },
     )
+
+
+def lpips_weights() -> dict[str, Tensor]:
+    """Random weights by LPIPS's names, scaled so that features keep their size."""
+    random, weights = torch.Generator().manual_seed(5), {}
+    for number, (out, into, side) in enumerate(KERNELS):
+        scale = (2 / (into * side * side)) ** 0.5
+        weights[f"conv{number}.weight"] = scale * torch.randn(out, into, side, side, generator=random)
+        weights[f"conv{number}.bias"] = 0.1 * torch.randn(out, generator=random)
+        weights[f"linear{number}"] = torch.rand(out, generator=random)
+    return weights

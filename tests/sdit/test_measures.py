@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sdit.evaluation import classifier, distance, measures
+from pipeline.sdit.evaluation import classifier, measures
+from pipeline.sdit.evaluation.lpips import LPIPS
 from pipeline.sdit.evaluation.measures import Identity, Judges
 from pipeline.sdit.world import objects
+from tests.sdit import made_up
 
 COLOURS = ("yellow", "blue", "green", "orange")
 SHADE = torch.tensor([[0.8, 0.8, -0.8], [-0.8, -0.8, 0.9], [-0.8, 0.6, -0.8], [0.9, 0.1, -0.9]])
@@ -37,7 +39,9 @@ class Painter:
 def judges(vgg_weights: dict[str, Tensor]) -> Judges:
     train, test = objects.half("train", COLOURS, 30, 32, 0), objects.half("test", COLOURS, 4, 32, 0)
     real = classifier.learn(train.tensor(), torch.from_numpy(train.label), 150, exclusive=True, seed=0)
-    return Judges(VGG16(vgg_weights), real, train, test, COLOURS, True, 8, 3, 60, 60, 32)
+    return Judges(
+        LPIPS(made_up.lpips_weights()), VGG16(vgg_weights), real, train, test, COLOURS, True, 8, 3, 60, 60, 32
+    )
 
 
 def test_real_pictures_are_told_apart(judges: Judges) -> None:
@@ -68,18 +72,6 @@ def test_a_painter_reaches_the_targets_and_its_codes_are_seen(judges: Judges) ->
 def test_a_change_beside_the_object_is_measured(judges: Judges) -> None:
     kept, moved = (measures.measure(Painter(0.0, beside), judges, 2, 0) for beside in (0.0, 0.3))
     assert moved["outside"] > kept["outside"] + 0.2
-
-
-def test_the_distance_is_that_of_unit_vectors(vgg_weights: dict[str, Tensor]) -> None:
-    vgg = VGG16(vgg_weights)
-    x, y = torch.rand(2, 2, 3, 16, 16) * 2 - 1
-    expected = torch.zeros(2)
-    for F, G in zip(vgg(x), vgg(y), strict=True):
-        F, G = (value / (value.norm(dim=1, keepdim=True) + 1e-10) for value in (F, G))
-        expected += ((F - G) ** 2).sum(1).mean((1, 2)) / 4
-    found = distance.between(distance.units(vgg, x, 1), distance.units(vgg, y, 2))
-    torch.testing.assert_close(found, expected)
-    assert distance.between(distance.units(vgg, x, 2), distance.units(vgg, x, 2)).tolist() == [0.0, 0.0]
 
 
 def test_correlation_is_numpys_and_0_for_a_constant() -> None:

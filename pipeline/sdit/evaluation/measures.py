@@ -12,8 +12,9 @@ from torch.nn.functional import cosine_similarity, interpolate
 
 from pipeline.core import seeds
 from pipeline.networks.vgg16 import VGG16
-from pipeline.sdit.evaluation import classifier, distance
+from pipeline.sdit.evaluation import classifier, lpips
 from pipeline.sdit.evaluation.classifier import Classifier
+from pipeline.sdit.evaluation.lpips import LPIPS
 from pipeline.sdit.model.networks import Networks
 from pipeline.sdit.model.pictures import Half
 
@@ -71,12 +72,13 @@ class Identity:
 
 @dataclass(frozen=True)
 class Judges:
-    """What measures: VGG16, a classifier of real pictures, both halves of a view, and how much is measured.
+    """What measures: LPIPS, VGG16, a classifier of real pictures, both halves of a view, and how much is measured.
 
     `images` test pictures with `codes` codes each; `translated` training pictures for reverse classification, which
     learns in `steps`.
     """
 
+    lpips: LPIPS
     vgg: VGG16
     real: Classifier
     train: Half
@@ -114,11 +116,11 @@ def measure(net: Translator, judges: Judges, code: int, seed: int) -> dict[str, 
         y = [net.translate(x, target, z_j) for z_j in z]
         right = [_taken_for(judges, y_j, target, place) for y_j in y]
         found["accuracy"][domain] = float(torch.stack(right).mean())
-        features = [distance.units(judges.vgg, y_j, judges.batch) for y_j in y]
+        features = [lpips.features(judges.lpips, y_j, judges.batch) for y_j in y]
         pairs = [(features[j], features[(j + 1) % len(y)]) for j in range(len(y))]
-        found["per_input"][domain] = _mean([distance.between(a, b) for a, b in pairs])
+        found["per_input"][domain] = _mean([lpips.between(a, b) for a, b in pairs])
         rolled = [(a, [F.roll(1, 0) for F in b]) for a, b in pairs]
-        found["over_inputs"][domain] = _mean([distance.between(a, b) for a, b in rolled])
+        found["over_inputs"][domain] = _mean([lpips.between(a, b) for a, b in rolled])
         kept.append(1 - cosine_similarity(_last(judges, y[0]), x_last))
         changes.append((y[0] - x).abs().mean(1, keepdim=True))  # (N, 1, H, W)
         cycles.append((net.translate(y[0], source, z[0]) - x).abs().mean((1, 2, 3)))
@@ -160,14 +162,14 @@ def reverse(net: Translator, judges: Judges, code: int, seed: int) -> dict[str, 
 
 
 def real(judges: Judges) -> dict[str, Any]:
-    """The classifier's accuracy on the test half, and the perceptual distance of two pictures of one domain."""
+    """The classifier's accuracy on the test half, and LPIPS between two pictures of one domain."""
     device = next(judges.real.parameters()).device
     x, label = judges.test.tensor().to(device), torch.from_numpy(judges.test.label).to(device)
     right = classifier.correct(judges.real, x, label, exclusive=judges.exclusive, batch=judges.batch)
     apart = {}
     for place, domain in enumerate(judges.domains):
-        features = distance.units(judges.vgg, x[label[:, place] > 0][: judges.images], judges.batch)
-        apart[domain] = float(distance.between(features, [F.roll(1, 0) for F in features]).mean())
+        features = lpips.features(judges.lpips, x[label[:, place] > 0][: judges.images], judges.batch)
+        apart[domain] = float(lpips.between(features, [F.roll(1, 0) for F in features]).mean())
     return {"accuracy": classifier.by_domain(right, label, judges.domains), "over_inputs": apart}
 
 

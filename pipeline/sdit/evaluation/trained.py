@@ -10,6 +10,7 @@ from pipeline.core import tensors
 from pipeline.core.artifacts import VGG16_WEIGHTS
 from pipeline.networks.vgg16 import VGG16
 from pipeline.sdit.evaluation.classifier import Classifier
+from pipeline.sdit.evaluation.lpips import LPIPS
 from pipeline.sdit.evaluation.measures import Judges
 from pipeline.sdit.model import networks, pictures
 from pipeline.sdit.model.networks import Networks
@@ -44,6 +45,7 @@ def judges(p: Params, view: str, real: Classifier, device: torch.device) -> Judg
     """All that measures translations of a view."""
     sizes, of_view = p.sizes.evaluate, p.view(view)
     return Judges(
+        lpips=LPIPS.load().to(device),
         vgg=VGG16.load(VGG16_WEIGHTS).to(device),
         real=real.to(device),
         train=pictures.read(view, "train"),

@@ -53,7 +53,7 @@ class Faces(Frozen):
 class ScaleObjects(Frozen):
     """How many objects are rendered for each domain; pictures of `size` pixels in every view."""
 
-    size: Annotated[int, Field(ge=16, multiple_of=4)]
+    size: Annotated[int, Field(ge=32, multiple_of=4)]  # LPIPS takes no smaller
     train: Positive
     test: Positive
 

@@ -10,8 +10,8 @@ from pipeline.sdit.paper import printed
 DIGITS = 4
 HEADS = {
     "accuracy": "taken for target",
-    "per_input": "distance per input",
-    "over_inputs": "distance over inputs",
+    "per_input": "LPIPS per input",
+    "over_inputs": "LPIPS over inputs",
     "reverse": "reverse accuracy",
     "recovery": "z against F_rec",
     "kept": "feature distance to input",
@@ -38,7 +38,7 @@ def runs(anchor: str, rows: Sequence[Row], caption: str) -> Html:
 
 
 def domains(anchor: str, ours: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], caption: str) -> Html:
-    """Reverse accuracy in per cent / distance over inputs by domain: the printed rows, then ours."""
+    """Reverse accuracy in per cent / LPIPS over inputs by domain: the printed rows, then ours."""
     printed_domains = list(next(iter(table.values())))
     own_domains = list(next(iter(ours.values()))) if ours else printed_domains
     heads = ["", "networks E/G", *own_domains, "mean"]

@@ -15,6 +15,9 @@ from pipeline.sdit.paper import numbers, printed
 from pipeline.sdit.paper.numbers import Number, Runs, array, of_run
 
 MORE = 1.1  # one number is larger than another if it is so many times as large
+OTHER_DISTANCE = "The distance was that of VGG16's features with equal weights, before LPIPS's own were found."
+    "The distance was that of VGG16's features with equal weights, until LPIPS's own were found in a package."
+)
 SEEN = 0.1  # codes are seen if they change a picture by this part of the distance of two inputs' translations
 RECOVERED = 0.5  # a correlation of z and F_rec's answer
 ON_OBJECT = 0.1  # of attention, in (0, 1)
@@ -108,7 +111,8 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             for key, number in of
             if key in runs
         }
-        return claim(name, text, where, rule_text, decide(rule, array(runs, of)), measured)
+        changed = OTHER_DISTANCE if "LPIPS" in rule_text else None
+        return claim(name, text, where, rule_text, decide(rule, array(runs, of)), measured, changed=changed)
 
     per_input, over_inputs = numbers.per_input, numbers.over_inputs
     return [
@@ -125,8 +129,8 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-many-outputs",
             "StarGAN gives one output for an input, SDIT many.",
             "Figure 6.4",
-            "The perceptual distance of two translations of one input is exactly 0 for StarGAN, and for SDIT more than "
-            f"{SEEN:.0%} of that of two inputs' translations, {RIGHT}. StarGAN's part holds by its form.",
+            "LPIPS between two translations of one input is exactly 0 for StarGAN, and for SDIT more than "
+            f"{SEEN:.0%} of that between two inputs' translations, {RIGHT}. StarGAN's part holds by its form.",
             seen,
             [("sdit", per_input), ("sdit", over_inputs), ("stargan", per_input), SDIT_RIGHT],
         ),
@@ -134,8 +138,7 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-latent-diverse",
             "L_LAT makes the outputs more diverse.",
             "Table 6.1, Figure 6.3",
-            f"The perceptual distance of two translations of one input is {MORE} times as large with L_LAT as without, "
-            f"{RIGHT}.",
+            f"LPIPS between two translations of one input is {MORE} times as large with L_LAT as without, {RIGHT}.",
             more_than_others,
             [("sdit", per_input), ("sdit-no-latent", per_input), SDIT_RIGHT],
         ),
@@ -152,7 +155,7 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-over-inputs",
             "SDIT's outputs are more diverse than StarGAN's by the paper's own measure, which mixes inputs.",
             "Tables 6.2 and 6.3",
-            f"The perceptual distance of the translations of two inputs is larger for SDIT than for StarGAN, {RIGHT}.",
+            f"LPIPS between the translations of two inputs is larger for SDIT than for StarGAN, {RIGHT}.",
             larger,
             [("sdit", over_inputs), ("stargan", over_inputs), SDIT_RIGHT],
         ),
@@ -194,7 +197,7 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-table61-order",
             "The order of the five arms by diversity.",
             "Table 6.1",
-            f"The rank correlation of our five distances over inputs with the printed LPIPS is above 0.5, {RIGHT}.",
+            f"The rank correlation of our five LPIPS over inputs with the printed ones is above 0.5, {RIGHT}.",
             ordered,
             [*((key, over_inputs) for key in printed.TABLE61), SDIT_RIGHT],
         ),
@@ -202,7 +205,7 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-beta",
             "beta(z) makes the outputs diverse, gamma(z) alone does not.",
             "Figure 6.6",
-            f"Without attention and L_LAT, the distance per input is {FAR:g} times as large with beta alone as with "
+            f"Without attention and L_LAT, LPIPS per input is {FAR:g} times as large with beta alone as with "
             f"gamma alone, that with both differs from beta's by at most {NEAR:.0%}, {RIGHT}.",
             beta_alone,
             [("beta", per_input), ("gamma", per_input), ("cin-only", per_input), ("beta", numbers.accuracy)],
@@ -211,7 +214,7 @@ def asked(runs: Runs) -> list[dict[str, Any]]:
             "sdit-concat",
             "Concatenation is the least diverse way to inject a vector (SGN's finding, asked of SDIT's z).",
             "not in the paper",
-            f"The distance per input is {MORE} times as large with CIN, CCAM and CBN as with concatenation, {RIGHT}. "
+            f"LPIPS per input is {MORE} times as large with CIN, CCAM and CBN as with concatenation, {RIGHT}. "
             "Concatenation's 0 holds by construction: a constant channel cancels in the instance norm.",
             least_last,
             [("sdit", per_input), ("ccam", per_input), ("cbn", per_input), ("concat", per_input), SDIT_RIGHT],

@@ -1,5 +1,5 @@
-"""The paper's tables as printed (chapter 6 of the thesis), to stand beside ours. LPIPS there is with trained weights on
-AlexNet, the ID distance with VGG-Face: orders can be compared, sizes cannot."""
+"""The paper's tables as printed (chapter 6 of the thesis), to stand beside ours. LPIPS is the same measure, of
+other pictures; the ID distance is with VGG-Face: its order can be compared, its size cannot."""
 
 # Table 6.1, CelebA, five attributes: ID distance (lower is better), LPIPS (higher is more diverse).
 TABLE61 = {

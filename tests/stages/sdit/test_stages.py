@@ -31,6 +31,7 @@ from stages.sdit import (
     train,
 )
 from tests.clone import CHECKOUT
+from tests.sdit import made_up
 
 RUNS = ("sdit", "stargan")
 
@@ -62,6 +63,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, vgg_weights: dict[str, Tensor
     shutil.copytree(CHECKOUT / "notebooks/sdit", project / "notebooks/sdit")
     (project / "models").mkdir()
     save_file(vgg_weights, project / "models/vgg16.safetensors")
+    (project / "models/sdit").mkdir()
+    save_file(made_up.lpips_weights(), project / "models/sdit/lpips.safetensors")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         patch.delenv("DVC_ROOT", raising=False)

@@ -16,8 +16,6 @@ from pipeline.sdit.paper.numbers import Number, Runs, array, of_run
 
 MORE = 1.1  # one number is larger than another if it is so many times as large
 OTHER_DISTANCE = "The distance was that of VGG16's features with equal weights, before LPIPS's own were found."
-    "The distance was that of VGG16's features with equal weights, until LPIPS's own were found in a package."
-)
 SEEN = 0.1  # codes are seen if they change a picture by this part of the distance of two inputs' translations
 RECOVERED = 0.5  # a correlation of z and F_rec's answer
 ON_OBJECT = 0.1  # of attention, in (0, 1)

@@ -45,6 +45,7 @@ class OfSeed(Result):
     `made_labels`: the right pixels of F(G(x), z), beside those of label_to_photo, F(y, z). `stays`: mean L1 between
     F(G(x), z) and F(G(x) + noise, z), by NOISES. `diversity`: mean pairwise L1 of pictures from one label.
     `interpolation`: on the way from one code to another in ten steps, the largest step of the picture, in mean steps.
+    `edges`: the total variation of F(y, z) over that of photos, and of G(x) over that of labels.
     """
 
     photo_to_label: Scores
@@ -57,6 +58,7 @@ class OfSeed(Result):
     control: Control | None
     codes: Codes | None
     interpolation: float | None
+    edges: tuple[float, float]
 
 
 class RunResult(Result):

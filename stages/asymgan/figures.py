@@ -13,7 +13,11 @@ from pipeline.figures import grids, style
 from pipeline.shell import command
 
 FOLDER = Path("reports/asymgan/figures")
-RUNS = ("asymgan", "asymgan-plain", "cyclegan", "cyclegan-dropout")
+INJECTIONS = {"CIN": "asymgan", "a map": "inject-map", "all layers": "inject-all", "CCAM": "inject-ccam"}
+ABLATIONS = {"all": "asymgan", **{f"w/o {kind}": f"no-{kind}" for kind in ("adversarial", "perception", "smoothness")}}
+RUNS = dict.fromkeys(
+    ("asymgan", "asymgan-plain", "cyclegan", "cyclegan-dropout", *INJECTIONS.values(), *ABLATIONS.values())
+)
 ROWS, REFERENCES = 4, 6
 CELL = 120  # pixels of a picture's side in the file
 
@@ -47,6 +51,14 @@ def main() -> None:
         "changes": (
             strips.changes(named, shown[0], random),
             "F(G(x)), or F(G(x), E(x)), after something was done to G(x); noise of 4 of 255.",
+        ),
+        "injections": (
+            strips.codes({name: models[key] for name, key in INJECTIONS.items()}, shown[1], random),
+            "How z enters F: for each way photos of one label with three codes.",
+        ),
+        "ablation": (
+            strips.without({name: models[key] for name, key in ABLATIONS.items()}, *shown, random),
+            "Without one kind of extension losses: G(x), F(y, z), and F(y, E(x)).",
         ),
     }
     files.remove(FOLDER)

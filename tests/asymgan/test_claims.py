@@ -11,9 +11,9 @@ from pipeline.asymgan.results import Codes, Control, Loop, Nulls, OfSeed, RunRes
 JUDGED = {
     *("asymgan-table1", "asymgan-table1-extended", "asymgan-table2", "asymgan-table2-extended", "asymgan-noise"),
     *("asymgan-noise-plain", "asymgan-sizes", "asymgan-stays", "asymgan-masks", "asymgan-diversity", "asymgan-dropout"),
-    *("asymgan-reference", "asymgan-codes", "asymgan-interpolation"),
+    *("asymgan-reference", "asymgan-codes", "asymgan-interpolation", "asymgan-injections"),
 }
-NEVER = {"asymgan-table3", "asymgan-ablation"}
+NEVER = {"asymgan-table3"}
 
 
 def scores(percent: tuple[float, ...]) -> Scores:
@@ -39,9 +39,10 @@ def seed(key: str, shift: float = 0.0, **more: Any) -> OfSeed:
         "backward": loop,
         "stays": [0.01] * 3 if ours else [0.1] * 3,
         "diversity": 0.2 + shift if ours else 0.02 if key == "cyclegan-dropout" else 0.0,
-        "control": Control(encoded=0.6, sampled=0.0) if ours else None,
+        "control": Control(encoded=0.2 if key == "no-perception" else 0.6, sampled=0.0) if ours else None,
         "codes": Codes(error=[0.3] * 8, deviation=[1.0] * 8) if ours else None,
         "interpolation": 1.4 if ours else None,
+        "edges": (0.5 if key == "no-adversarial" else 0.9, 2.0 if key == "no-smoothness" else 1.1),
     }
     return OfSeed(**{**values, **more})
 
@@ -82,6 +83,7 @@ def nothing() -> RunResult:
         control=Control(encoded=0.0, sampled=0.0),
         codes=Codes(error=[claims.ZERO] * 8, deviation=[0.0] * 8),
         interpolation=10.0,
+        edges=(0.0, 0.0),
     )
 
 
@@ -108,6 +110,16 @@ def test_a_network_that_does_nothing_passes_no_rule() -> None:
     runs = {**as_the_paper(), **dict.fromkeys(claims.ASYMGANS, nothing())}
     passed = {claim["id"] for claim in claims.claims(runs) if (claim["answer"].margin or -1) > 0}
     assert passed == set()
+
+
+def test_each_ablation_must_lack_its_own() -> None:
+    runs = as_the_paper()
+    assert verdicts(runs)["asymgan-ablation"] == "holds"
+    for key in claims.ABLATIONS:
+        assert verdicts({**runs, key: runs["asymgan"]})["asymgan-ablation"] == "fails"
+        assert (
+            verdicts({name: one for name, one in runs.items() if name != key})["asymgan-ablation"] == "not measurable"
+        )
 
 
 def test_a_rule_that_a_null_passes_supports_nothing() -> None:

@@ -53,6 +53,16 @@ def test_scores_of_known_maps() -> None:
     assert found.iou == pytest.approx((0.5 + 1 / 3 + 0) / 3)
 
 
+def test_a_grid_has_more_edges_than_a_blurred_picture() -> None:
+    grid = torch.ones(1, 3, 4, 4)
+    grid[..., ::2] = -1
+    assert measures.variation(grid) == pytest.approx(2.0)  # every step to the right is 2, every step down 0
+    assert measures.variation(torch.zeros(1, 3, 4, 4)) == 0.0
+    assert measured(model.identity()).edges == pytest.approx(
+        (measures.variation(Y) / measures.variation(X), measures.variation(X) / measures.variation(Y))
+    )
+
+
 def test_a_perfect_labeller_has_perfect_scores() -> None:
     perfect = model.Model(lambda x: Y, tinted, mean_colour, draw)
     assert measured(perfect).photo_to_label.iou == 1.0

@@ -61,7 +61,14 @@ def measure(
         control=None if model.code is None else _control(model, x, y, classes, random),
         codes=None if model.code is None or z is None else _codes(model, x, z, made),
         interpolation=None if model.code is None else _interpolation(model, y, random),
+        edges=(variation(made) / variation(x), variation(G_x) / variation(y)),
     )
+
+
+def variation(x: Tensor) -> float:
+    """Mean |difference| of neighbouring pixels, to the right and below: less where a picture is blurred, more where it
+    has a grid."""
+    return float((x[..., 1:] - x[..., :-1]).abs().mean() + (x[..., 1:, :] - x[..., :-1, :]).abs().mean())
 
 
 def _distance(a: Tensor, b: Tensor) -> float:

@@ -60,6 +60,28 @@ def interpolations(model: Model, y: Tensor, random: np.random.Generator) -> list
 
 
 @torch.no_grad()
+def codes(models: Mapping[str, Model], y: Tensor, random: np.random.Generator) -> list[Column]:
+    """The labels, then for each model their photos with three codes."""
+    columns = [("y", y)]
+    for name, model in models.items():
+        columns += [(f"{name}\nz{number}", model.photo(y, _code(model, y, random))) for number in range(1, 4)]
+    return [(title, to_pictures(made)) for title, made in columns]
+
+
+@torch.no_grad()
+def without(models: Mapping[str, Model], x: Tensor, y: Tensor, random: np.random.Generator) -> list[Column]:
+    """Photo and label, then for each model G(x), F(y, z) and F(y, E(x))."""
+    columns = [("x", x), ("y", y)]
+    for name, model in models.items():
+        columns += [
+            (f"{name}\nG(x)", model.label(x)),
+            ("F(y, z)", model.photo(y, _code(model, y, random))),
+            ("F(y, E(x))", model.photo(y, model.encoded(x))),
+        ]
+    return [(title, to_pictures(made)) for title, made in columns]
+
+
+@torch.no_grad()
 def changes(models: Mapping[str, Model], x: Tensor, random: np.random.Generator) -> list[Column]:
     """What becomes of a reconstruction F(G(x)) after noise, a crop and a resize of G(x), for each model."""
     n = x.shape[-1]

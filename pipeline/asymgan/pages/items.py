@@ -33,6 +33,8 @@ ITEMS = (
     _figure("references", "Figures 6 and 7", "Labels with the looks of a reference"),
     _figure("interpolation", "Figure 5", "From one code to another"),
     _figure("changes", "Figures 1, 8 and 9", "What a small change of G(x) does to the way back"),
+    _figure("injections", "Figure 12", "Four ways for z to enter F"),
+    _figure("ablation", "Figure 10", "Without one kind of extension losses"),
 )
 
 CONTENTS = Contents((PAGE,), ITEMS, CLAIMS_STAGE, Path("pipeline/asymgan/pages/items.py"))

@@ -26,6 +26,8 @@ MEASURES = {
     "random_codes": "… random codes",
     "code_error": "|E(F(y, z)) − z|",
     "largest_step": "largest step",
+    "photo_edges": "edges of F(y, z)",
+    "label_edges": "edges of G(x)",
 }
 
 

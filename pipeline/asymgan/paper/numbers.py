@@ -22,5 +22,8 @@ NAMES = {
     "inject-map": "Ours, z as a map",
     "inject-all": "Ours, z in every decoder map",
     "inject-ccam": "Ours, z by SGN's CCAM",
+    "no-adversarial": "Ours w/o adversarial",
+    "no-perception": "Ours w/o perception",
+    "no-smoothness": "Ours w/o smoothness",
     "plain-follows": "Ours-w/o-ex, E follows",
 }

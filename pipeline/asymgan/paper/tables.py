@@ -71,6 +71,8 @@ def further(runs: Runs) -> list[dict[str, Any]]:
         "random_codes": lambda s: None if s.control is None else s.control.sampled,
         "code_error": lambda s: None if s.codes is None else float(np.mean(s.codes.error)),
         "largest_step": lambda s: s.interpolation,
+        "photo_edges": lambda s: s.edges[0],
+        "label_edges": lambda s: s.edges[1],
     }
     rows = []
     for key, name in NAMES.items():

@@ -13,7 +13,7 @@ unexport PIP_TARGET PIP_PREFIX PYTHONHOME PYTHONPATH
 # Stages at the same time. By default one for each core, or for each GPU where there is one; `make -j4 repro` is JOBS=4.
 JOBS ?= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 
-.PHONY: help repro test test-long lint check-repro archive study site demo clean-scratch lock
+.PHONY: help repro test test-long lint check-repro archive archive-part study site demo clean-scratch lock
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ check-repro: .venv/installed  ## do the results belong to the code, and are two 
 
 archive: .venv/installed  ## keep this run's results beside others: make archive NAME=... writes results/NAME/run
 	@.venv/bin/python -m checks.archive "$(NAME)"
+
+archive-part: .venv/installed  ## keep the runs that were trained where not all were: make archive-part NAME=...
+	@.venv/bin/python -m checks.part "$(NAME)"
 
 study: .venv/installed  ## what a sweep of experiments found, as a page: make study NAME=... [FROM=REV]
 	@.venv/bin/python -m checks.study "$(NAME)" "$(FROM)"

@@ -59,7 +59,7 @@ def papers(conditionings: Sequence[Row]) -> list[Mapping[str, Any]]:
 def table(told: Sequence[Mapping[str, Any]]) -> Html:
     """A row for each kind of injection, and for each paper its name there, how much changes, how well it follows."""
     head = "".join(
-        f'<th scope="colgroup" colspan="3"><a href="{html.text(one["page"])}">{html.text(one["paper"])}</a>'
+        f'<th scope="colgroup" colspan="3"><a href="{html.text(one["page"])}">{html.text(one["paper"])}</a><br>'
         f"<small>{html.prose(one['vector'])}</small></th>"
         for one in told
     )

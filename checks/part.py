@@ -1,0 +1,109 @@
+"""`make archive-part NAME=...`: keep the runs that were trained and measured, where the whole graph was not run.
+
+results/NAME/run then has numbers, settings and the paper's figures of those runs, without pages. The front page judges
+the claims from the numbers; what was not trained is not measurable there. Before it, the runs' stages, one by one:
+
+    dvc repro --single-item train@RUN      (evaluate@RUN, samples@RUN; figure7, toy, nulls, cost)
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+from checks.archive import BESIDE, COLOURS, LARGEST, RESULTS, TIMES
+from pipeline.core import artifacts, files
+from pipeline.core.artifacts import METRICS
+from pipeline.figures import style
+from pipeline.figures.style import reduced
+from pipeline.sgn.figures import comparisons, legend, of_run
+from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
+from pipeline.sgn.results import MEASURED, read_run
+from stages.sgn import claims, injection_figures, translation_figures
+
+TRANSLATIONS = Path("data/translations")
+ROWS = 2  # test pictures of each conditioning
+
+
+def main(name: str) -> None:
+    """Write results/NAME/run, whole or not at all; ValueError if nothing was measured, or it is too large for Git."""
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"say which, a name for a folder: make archive-part NAME=..., not {name!r}")
+    measured = sorted((MEASURED / "runs").glob("*.json"))
+    if not measured:
+        raise artifacts.missing(MEASURED / "runs/model1.json")
+    _collect(measured)
+    claims.main()
+    place = RESULTS / name / "run"
+    with files.replacing(place) as folder:
+        folder.mkdir(parents=True)
+        for path in BESIDE:
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+        if TIMES.is_dir():
+            shutil.copytree(TIMES, folder / "times")
+        draw({path.stem for path in measured}, folder / "figures")
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        if size > LARGEST:
+            raise ValueError(f"{place} would have {size / 2**20:.1f} MiB, more than {LARGEST >> 20}: too large for Git")
+    print(f"{place}: {size / 2**20:.1f} MiB; write down in {place.parent / 'README.md'} what it is")
+
+
+def _collect(measured: list[Path]) -> None:
+    """The measured files in the place of those of a whole run."""
+    for path in sorted(METRICS.glob("*.json")):
+        path.unlink()
+    for path in sorted(MEASURED.glob("*.json")):
+        shutil.copy(path, METRICS / path.name)
+    with files.replacing(METRICS / "runs") as folder:
+        folder.mkdir(parents=True)
+        for path in measured:
+            shutil.copy(path, folder / path.name)
+
+
+def draw(runs: set[str], folder: Path) -> None:
+    """Write the paper's figures that these runs have, with few colours."""
+    folder.mkdir()
+    has = {key for key in runs if (TRANSLATIONS / f"{key}.npz").is_file()}
+    figures: dict[str, Callable[[], Figure]] = {}
+    for key in (key for key in (*SYM_RUNS, "singlegan") if key in has):
+        of_run.draw(key, folder)
+    if "model1" in has:
+        figures |= {"figure10": injection_figures.figure10, "surfaces": translation_figures.surfaces}
+        if has.issuperset(HYPER_RUNS):
+            figures["hyper"] = translation_figures.hyper
+    if (MEASURED / "figure7.json").is_file():
+        figures["figure7"] = translation_figures.figure7
+    if len(conditioned := [key for key in CONDITIONING_RUNS if key in has]) > 1:
+        figures["figure8"] = lambda: figure8(conditioned)
+    for name, figure in figures.items():
+        style.save(figure(), folder / f"{name}.png")
+    for path in folder.glob("*.png"):
+        with Image.open(path) as picture:
+            smaller = reduced(picture.convert("RGB"), COLOURS)
+        smaller.save(path, "PNG", optimize=True)
+
+
+def figure8(keys: list[str]) -> Figure:
+    """Model 2 with S entering the generator in as many ways as were trained."""
+    runs = [read_run(key) for key in keys]
+    seed = legend.first_seed(runs[0])
+    arrays = {facts.conditioning: artifacts.read_arrays(TRANSLATIONS / f"{facts.run}.npz") for facts in runs}
+    first = arrays[runs[0].conditioning]
+    return comparisons.figure8(
+        first["inputs"][:ROWS],
+        {name: array[f"seed{seed}"][:, :ROWS] for name, array in arrays.items()},
+        [tuple(S) for S in first["S"].tolist()],
+        legend.names(runs[0]),
+        f"{legend.made_by(runs, [seed])}; test pictures 1 to {ROWS}",
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:2] or [""])
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"error: {error}") from None

@@ -9,7 +9,9 @@ the claims from the numbers; what was not trained is not measurable there. Befor
 import re
 import shutil
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -33,35 +35,45 @@ def main(name: str) -> None:
     """Write results/NAME/run, whole or not at all; ValueError if nothing was measured, or it is too large for Git."""
     if not re.fullmatch(r"\w[\w.-]*", name):
         raise ValueError(f"say which, a name for a folder: make archive-part NAME=..., not {name!r}")
-    measured = sorted((MEASURED / "runs").glob("*.json"))
+    measured = sorted(path.name for path in (MEASURED / "runs").glob("*.json"))
     if not measured:
         raise artifacts.missing(MEASURED / "runs/model1.json")
-    _collect(measured)
-    claims.main()
-    place = RESULTS / name / "run"
-    with files.replacing(place) as folder:
+    place = Path.cwd() / RESULTS / name / "run"
+    with files.replacing(place) as folder, _beside_the_checkout():
+        _collect(measured)
+        claims.main()
         folder.mkdir(parents=True)
         for path in BESIDE:
             (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
         if TIMES.is_dir():
             shutil.copytree(TIMES, folder / "times")
-        draw({path.stem for path in measured}, folder / "figures")
+        draw({Path(run).stem for run in measured}, folder / "figures")
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST:
             raise ValueError(f"{place} would have {size / 2**20:.1f} MiB, more than {LARGEST >> 20}: too large for Git")
-    print(f"{place}: {size / 2**20:.1f} MiB; write down in {place.parent / 'README.md'} what it is")
+    print(f"{RESULTS / name}: {size / 2**20:.1f} MiB; write down in its README.md what it is")
 
 
-def _collect(measured: list[Path]) -> None:
-    """The measured files in the place of those of a whole run."""
-    for path in sorted(METRICS.glob("*.json")):
-        path.unlink()
-    for path in sorted(MEASURED.glob("*.json")):
+@contextmanager
+def _beside_the_checkout() -> Iterator[None]:
+    """A folder to work in that has what was trained and measured, and metrics of its own: the checkout's may be those
+    of a whole run, in Git."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("params.yaml", "dvc.lock", "dvc.yaml", "data", "models", "scratch", "reports/live"):
+            if Path(name).exists():
+                (Path(folder) / name).parent.mkdir(exist_ok=True)
+                (Path(folder) / name).symlink_to(Path(name).absolute())
+        with chdir(folder):
+            yield
+
+
+def _collect(measured: list[str]) -> None:
+    """What the stage collect copies, of what is there."""
+    (METRICS / "runs").mkdir(parents=True)
+    for path in MEASURED.glob("*.json"):
         shutil.copy(path, METRICS / path.name)
-    with files.replacing(METRICS / "runs") as folder:
-        folder.mkdir(parents=True)
-        for path in measured:
-            shutil.copy(path, folder / path.name)
+    for name in measured:
+        shutil.copy(MEASURED / "runs" / name, METRICS / "runs" / name)
 
 
 def draw(runs: set[str], folder: Path) -> None:

@@ -30,6 +30,9 @@ def test_what_was_not_measured_here_is_not_kept() -> None:
     kept = sorted(path.relative_to(metrics).as_posix() for path in metrics.rglob("*.json"))
     assert kept == ["claims.json", "runs/model1.json", "toy.json"]
     assert (metrics / "runs/model1.json").read_text() == '"data/measured/runs/model1.json"'
+    whole = sorted(path.name for path in Path("reports/metrics").rglob("*.json"))
+    assert whole == ["figure7.json", "model1.json", "model3.json"]  # Git's, as they were
+    assert Path("reports/metrics/runs/model1.json").read_text() == '"reports/metrics/runs/model1.json"'
 
 
 @pytest.mark.parametrize("name", ["", "a/b", ".."])

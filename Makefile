@@ -38,7 +38,7 @@ lint: .venv/installed  ## style and types
 	.venv/bin/python -m mypy
 
 test: lint  ## style, types, tests, and the whole graph at scale smoke in a temporary clone
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	.venv/bin/python -m pytest -n 2 --no-loadscope-reorder
 
 test-long: .venv/installed .venv-demo/installed  ## studies that are too long for every push, and the demo
 	.venv/bin/python -m pytest -m long

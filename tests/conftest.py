@@ -4,12 +4,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # for the stages that tests start as processes of their own
 
 import pytest
 import torch
 from torch import Tensor
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.clone import call
 
@@ -23,12 +25,24 @@ SHARE_A_CLONE = ("test_pipeline.py", "test_second_paper.py", "test_extend.py", "
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process (`-n 2 --dist loadgroup`), and so do those that share a clone, the first."""
+    """The tests that share a clone come first, in their order."""
     order = {name: number for number, name in enumerate(SHARE_A_CLONE)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
-    for item in items:
-        group = "clone" if item.path.name in order else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types of its own
+    """A file's tests run in one process, and so do those that share a clone.
+
+    xdist's own groups (`loadgroup`) do nothing with pytest 9.2, which no longer lets a test's name be changed.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "clone" if Path(file).name in SHARE_A_CLONE else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,6 +27,8 @@ def check_threads(settings: Path, environment: Mapping[str, str]) -> None:
     PyTorch then waits for those that never come, or sums are split in another way from one call to the next. The
     counts of OMP_NUM_THREADS and MKL_NUM_THREADS do nothing: `threads` takes their place before anything is computed.
     """
+    if not {"OMP_THREAD_LIMIT", "OMP_DYNAMIC"} & environment.keys():
+        return  # a stage that needs no setting reads none
     threads = _threads(settings)
     limit = environment.get("OMP_THREAD_LIMIT", "")
     if limit.isdigit() and int(limit) < threads:

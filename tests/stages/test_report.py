@@ -171,6 +171,8 @@ def test_a_page_reads_offline(pages: dict[str, str], places: list[Path]) -> None
             if "full" in link.get("class", []):  # a picture, which opens alone
                 assert (places[0] / "reports" / file).is_file()
                 continue
+            if file not in pages and (CHECKOUT / "reports" / file).is_file():  # a further paper's, which stands in Git
+                continue
             assert file in {*pages, EXPLORER}, f"{name} links to {link['href']}"
             assert not anchor or BeautifulSoup(pages[file], "html.parser").find(id=anchor), f"{name}: {link['href']}"
 

@@ -10,6 +10,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -29,9 +31,7 @@ LARGEST = 3 * 2**20  # bytes of an archive
 
 def main(name: str) -> None:
     """Write results/NAME/run, whole or not at all; ValueError if something is missing or it is too large for Git."""
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise ValueError(f"say which, a name for a folder: make archive NAME=..., not {name!r}")
-    place = RESULTS / name / "run"
+    place = place_of(name, "archive")
     # The explorer's pictures are too large for Git.
     pages = sorted(path for path in REPORTS.glob("*.html") if path.name != EXPLORER)
     if not pages:
@@ -41,13 +41,7 @@ def main(name: str) -> None:
         for path in sorted(RESULTS.glob("*/run/figures/**/*.*"))
         if path.is_file() and not path.is_relative_to(place)
     }
-    with files.replacing(place) as folder:
-        folder.mkdir(parents=True)
-        for path in BESIDE:
-            copy = shutil.copytree if path.is_dir() else shutil.copy
-            copy(path, folder / path.name)
-        if TIMES.is_dir():
-            shutil.copytree(TIMES, folder / "times")
+    with writing(place) as folder:
         moved = {}
         for address in sorted({address for page in pages for address in _beside(page)}):
             _keep(REPORTS / address, folder / address)
@@ -59,10 +53,39 @@ def main(name: str) -> None:
             text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
             text = re.sub(f'<a href="{re.escape(EXPLORER)}">(.*?)</a>', r"\1", text)
             (folder / page.name).write_text(text, encoding="utf-8")
+
+
+def place_of(name: str, command: str) -> Path:
+    """results/NAME/run; ValueError, with make's command, for what is no name for a folder."""
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"say which, a name for a folder: make {command} NAME=..., not {name!r}")
+    return RESULTS / name / "run"
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[Path]:
+    """A folder that becomes `place`, whole or not at all; it has the run's numbers, settings, hashes and times already.
+
+    ValueError if in the end it is too large for Git.
+    """
+    with files.replacing(place) as folder:
+        folder.mkdir(parents=True)
+        for path in BESIDE:
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+        if TIMES.is_dir():
+            shutil.copytree(TIMES, folder / "times")
+        yield folder
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > LARGEST:
             raise ValueError(f"{place} would have {size / 2**20:.1f} MiB, more than {LARGEST >> 20}: too large for Git")
     print(f"{place}: {size / 2**20:.1f} MiB; write down in {place.parent / 'README.md'} what it is")
+
+
+def fewer_colours(source: Path, target: Path) -> None:
+    """A PNG as an archive has it."""
+    with Image.open(source) as picture:
+        small = reduced(picture.convert("RGB"), COLOURS)
+    small.save(target, "PNG", optimize=True)
 
 
 # What a page shows or links to, beside other pages and places in them.
@@ -84,7 +107,7 @@ def _keep(source: Path, target: Path) -> None:
         raise ValueError(f"{source} is missing, and a page refers to it: run `dvc repro`")
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.suffix == ".png":
-        reduced(Image.open(source).convert("RGB"), COLOURS).save(target, "PNG", optimize=True)
+        fewer_colours(source, target)
     else:
         shutil.copy(source, target)
 

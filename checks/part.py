@@ -6,7 +6,6 @@ the claims from the numbers; what was not trained is not measurable there. Befor
     dvc repro --single-item train@RUN      (evaluate@RUN, samples@RUN; figure7, toy, nulls, cost)
 """
 
-import re
 import shutil
 import sys
 import tempfile
@@ -15,13 +14,11 @@ from contextlib import chdir, contextmanager
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from PIL import Image
 
-from checks.archive import BESIDE, COLOURS, LARGEST, RESULTS, TIMES
-from pipeline.core import artifacts, files
+from checks import archive
+from pipeline.core import artifacts
 from pipeline.core.artifacts import METRICS
 from pipeline.figures import style
-from pipeline.figures.style import reduced
 from pipeline.sgn.figures import comparisons, legend, of_run
 from pipeline.sgn.paper.runs import CONDITIONING_RUNS, HYPER_RUNS, SYM_RUNS
 from pipeline.sgn.results import MEASURED, read_run
@@ -33,25 +30,15 @@ ROWS = 2  # test pictures of each conditioning
 
 def main(name: str) -> None:
     """Write results/NAME/run, whole or not at all; ValueError if nothing was measured, or it is too large for Git."""
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise ValueError(f"say which, a name for a folder: make archive-part NAME=..., not {name!r}")
+    place = Path.cwd() / archive.place_of(name, "archive-part")
     measured = sorted(path.name for path in (MEASURED / "runs").glob("*.json"))
     if not measured:
         raise artifacts.missing(MEASURED / "runs/model1.json")
-    place = Path.cwd() / RESULTS / name / "run"
-    with files.replacing(place) as folder, _beside_the_checkout():
+    with _beside_the_checkout():
         _collect(measured)
         claims.main()
-        folder.mkdir(parents=True)
-        for path in BESIDE:
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
-        if TIMES.is_dir():
-            shutil.copytree(TIMES, folder / "times")
-        draw({Path(run).stem for run in measured}, folder / "figures")
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        if size > LARGEST:
-            raise ValueError(f"{place} would have {size / 2**20:.1f} MiB, more than {LARGEST >> 20}: too large for Git")
-    print(f"{RESULTS / name}: {size / 2**20:.1f} MiB; write down in its README.md what it is")
+        with archive.writing(place) as folder:
+            draw({Path(run).stem for run in measured}, folder / "figures")
 
 
 @contextmanager
@@ -94,9 +81,7 @@ def draw(runs: set[str], folder: Path) -> None:
     for name, figure in figures.items():
         style.save(figure(), folder / f"{name}.png")
     for path in folder.glob("*.png"):
-        with Image.open(path) as picture:
-            smaller = reduced(picture.convert("RGB"), COLOURS)
-        smaller.save(path, "PNG", optimize=True)
+        archive.fewer_colours(path, path)
 
 
 def figure8(keys: list[str]) -> Figure:

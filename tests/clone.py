@@ -1,5 +1,6 @@
 """A clone of the working tree at scale smoke, in which a test does what a user does."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -53,6 +54,17 @@ def call(folder: Path, *command: str, check: bool = True, **more: str) -> str:
 def dvc(folder: Path, *arguments: str, check: bool = True, **more: str) -> str:
     """Run DVC in a folder."""
     return call(folder, sys.executable, "-m", "dvc", *arguments, check=check, **more)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The hash of each file below a folder, and where each link leads: equal where nothing was written."""
+    return {
+        str(path.relative_to(folder)): os.readlink(path)
+        if path.is_symlink()
+        else hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }
 
 
 def change(folder: Path, old: str, new: str) -> None:

@@ -1,6 +1,5 @@
 """What all tests share: one thread each, the same random numbers every time, random weights in VGG16's shape."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.clone import call
+from tests.clone import call, contents
 
 VGG16_CONVOLUTIONS = {0: (64, 3), 2: (64, 64), 5: (128, 64), 7: (128, 128)}
 VGG16_CONVOLUTIONS |= {10: (256, 128), 12: (256, 256), 14: (256, 256), 17: (512, 256), 19: (512, 512), 21: (512, 512)}
@@ -52,21 +51,13 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     (folder / "file").write_text("the user's")
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "first")):
         call(folder, "git", *arguments)
-    before = _contents(folder)
+    before = contents(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_DIR", str(folder / ".git"))
         patch.setenv("GIT_WORK_TREE", str(folder))
         patch.setenv("GIT_INDEX_FILE", str(folder / ".git/index"))
         yield
-    assert _contents(folder) == before
-
-
-def _contents(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    assert contents(folder) == before
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,5 @@
 """Clones that tests make leave the user's repository alone, whatever Git's variables say."""
 
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -8,15 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks import hostile
-from tests.clone import call
-
-
-def contents(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+from tests.clone import call, contents
 
 
 def test_a_repository_that_gits_variables_name_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Pictures that lie where stages write are refused before anything is read, written or removed, links followed."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -13,21 +12,11 @@ from PIL import Image
 
 from pipeline.images.folder import layout
 from stages import images, manifest, styles
-from tests.clone import CHECKOUT, dvc, graph, make
+from tests.clone import CHECKOUT, contents, dvc, graph, make
 
 PLACES = st.sampled_from(
     [*layout.WRITTEN, "data/photo", "data/sources", "models/model1", "reports/figures/toy", "scratch/a/b", "data/x y"]
 )
-
-
-def contents(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): os.readlink(path)
-        if path.is_symlink()
-        else hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_symlink() or path.is_file()
-    }
 
 
 def put_pictures(root: Path) -> None:

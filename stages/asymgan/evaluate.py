@@ -4,9 +4,8 @@ from pathlib import Path
 
 import torch
 
-from pipeline.asymgan.evaluation import measures, model, segmenter, trained
+from pipeline.asymgan.evaluation import facts, measures, model, segmenter, trained
 from pipeline.asymgan.model import params
-from pipeline.asymgan.results import RunResult
 from pipeline.asymgan.world.palette import nearest
 from pipeline.core import precision, results, seeds
 from pipeline.core.pictures import to_pictures
@@ -34,17 +33,13 @@ def main(key: str) -> None:
             scale.codes,
             seeds.numpy_generator(seed, "evaluate", "measures"),
         )
-    result = RunResult(
-        run=key,
-        injection=run.injection,
-        extension=run.extension,
-        dropout=run.dropout,
-        leaves_out=run.leaves_out,
-        scale=p.scale,
+    result = facts.of_run(
+        p,
+        key,
+        name=key,
         precision=number_format,
         steps=trained.steps(p),
         pictures=len(x),
-        codes=scale.codes,
         real=measures.scores(segmenter.segmented(judge, x), nearest(to_pictures(y), palette)),
         seeds=of_seeds,
     )

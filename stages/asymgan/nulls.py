@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from pipeline.asymgan.evaluation import measures, model, segmenter, trained
+from pipeline.asymgan.evaluation import facts, measures, model, segmenter, trained
 from pipeline.asymgan.model import params
 from pipeline.asymgan.results import Nulls, RunResult
 from pipeline.asymgan.world.palette import nearest
@@ -18,11 +18,12 @@ RUN = "asymgan"
 def main() -> None:
     """The identity, the run's networks before their training, and the trained ones blind to their codes."""
     p = params.load()
-    run, scale, code = p.run(RUN), p.sizes.evaluate, p.asymgan.code
+    scale, code = p.sizes.evaluate, p.asymgan.code
     precision.deterministic(torch.device("cpu"), p.threads)
     judge = trained.segmenter(p)
     x, y = trained.pairs(scale.pictures)
     palette = trained.colours()
+    real = measures.scores(segmenter.segmented(judge, x), nearest(to_pictures(y), palette))
     found: dict[str, RunResult] = {}
     for name in ("untrained", "blind", "identity"):
         of_seeds, number_format = {}, ""
@@ -35,19 +36,8 @@ def main() -> None:
             }[name]
             random = seeds.numpy_generator(seed, "evaluate", "measures")
             of_seeds[str(seed)] = measures.measure(null, judge, x, y, palette, scale.codes, random)
-        found[name] = RunResult(
-            run=name,
-            injection=run.injection,
-            extension=run.extension,
-            dropout=run.dropout,
-            leaves_out=run.leaves_out,
-            scale=p.scale,
-            precision=number_format,
-            steps=0,
-            pictures=len(x),
-            codes=scale.codes,
-            real=measures.scores(segmenter.segmented(judge, x), nearest(to_pictures(y), palette)),
-            seeds=of_seeds,
+        found[name] = facts.of_run(
+            p, RUN, name=name, precision=number_format, steps=0, pictures=len(x), real=real, seeds=of_seeds
         )
     results.write(Path("reports/asymgan/metrics/nulls.json"), Nulls(nulls=found))
 

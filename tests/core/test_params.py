@@ -78,7 +78,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("data_root", 3, "a valid string"),
     ("precision", "fp16", "'auto', 'bf16' or 'fp32'"),
     ("threads", 0, "greater than 0"),
-    ("scale", "huge", "smoke, small, reference, medium, paper"),
+    ("scale", "huge", "smoke, small, reference, gpu, medium, paper"),
     ("scale", 1, "a valid string"),
     ("seeds", [], "at least 1"),
     ("seeds", 0, "array"),

@@ -58,7 +58,7 @@ class SGN:
 
     def _draw_S(self, step: int, count: int) -> Tensor:
         if self.constant_S is not None:
-            return torch.tensor(self.constant_S).expand(count, -1)
+            return torch.tensor([self.constant_S] * count)  # not an expanded row, which has no pinned copy
         assert self.alpha is not None
         random = seeds.numpy_generator(self.seed, "S", step)
         return torch.from_numpy(simplex.dirichlet(self.alpha, len(self.objectives), count, random))

@@ -172,6 +172,12 @@ def test_S_is_drawn_per_sample_and_is_a_function_of_seed_and_step() -> None:
     assert not torch.equal(S, method(seed=1).draw(5, 64)["S"])
 
 
+def test_a_constant_S_has_memory_for_each_sample_as_a_pinned_copy_on_the_way_to_a_GPU_needs() -> None:
+    S = method(constant_S=(0.5, 0.0, 0.5)).draw(0, N)["S"]
+    assert S.tolist() == [[0.5, 0.0, 0.5]] * N
+    assert S.untyped_storage().nbytes() == N * 3 * S.element_size()
+
+
 def test_alpha_decides_how_S_is_drawn() -> None:
     m = method()
     m.alpha = 100.0

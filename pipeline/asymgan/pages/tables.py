@@ -32,14 +32,13 @@ MEASURES = {
 
 
 def scores(anchor: str, rows: Sequence[Row], real: Row | None = None) -> Html:
-    """Table I or II: ours, in percent with the deviation over seeds, beside the paper's; `real`: the segmenter on real
-    photos."""
+    """Table I or II: ours, in percent with the deviation over seeds where there are several, beside the paper's;
+    `real`: the segmenter on real photos."""
     item = CONTENTS.item(anchor)
     body = []
     for row in rows:
         cells = "".join(
-            f'<td class="value first ours">{html.number(row[name]["mean"], 1)}'
-            f"<small>± {html.number(row[name]['std'], 1)}</small></td>"
+            f'<td class="value first ours">{html.number(row[name]["mean"], 1)}{_deviation(row, name)}</td>'
             f'<td class="value">{html.number((row["paper"] or {}).get(name), 1)}</td>'
             for name in SCORES
         )
@@ -61,6 +60,11 @@ def scores(anchor: str, rows: Sequence[Row], real: Row | None = None) -> Html:
         f'</caption>\n<thead><tr><th rowspan="2" scope="col">model</th><th rowspan="2" scope="col">seeds</th>{top}</tr>'
         f"<tr>{below}</tr></thead>\n<tbody>\n{rows_html}\n</tbody></table></div>"
     )
+
+
+def _deviation(row: Row, name: str) -> str:
+    """Over a row's seeds; one seed has none."""
+    return f"<small>± {html.number(row[name]['std'], 1)}</small>" if row["seeds"] > 1 else ""
 
 
 def further(rows: Sequence[Row]) -> Html:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.asymgan.model import params
 from pipeline.asymgan.pages import findings, measures, tables
 from pipeline.asymgan.paper.numbers import NAMES, SCORES
 
@@ -50,3 +51,9 @@ def test_the_sentence_about_hiding_names_what_spoils_the_way_back() -> None:
     assert "by a crop (R = 1.25), AsymGAN's by nothing that was tried" in told
     told = findings.hiding([row("cyclegan"), row("asymgan", noise_1=1.2, resize=2.0)])
     assert "by nothing that was tried, AsymGAN's by noise of 1 (R = 1.20), a resize (R = 2.00)" in told
+
+
+def test_a_caption_names_its_runs() -> None:
+    p = params.load()
+    assert findings.made_by(p, "asymgan").startswith("Run asymgan; seed 0, ")
+    assert findings.made_by(p, "asymgan", "no-perception").startswith("Runs asymgan, no-perception; ")

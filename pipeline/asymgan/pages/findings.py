@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.asymgan.model.params import Params
 from pipeline.asymgan.paper.claims import SPOILT
 from pipeline.report import html
 from pipeline.report.html import Html
@@ -37,3 +38,8 @@ def _spoiling(row: Row) -> str:
     """The changes of G(x) after which a run's way back is spoilt."""
     spoiling = [f"{words} (R = {html.number(row[name], 2)})" for name, words in CHANGES.items() if row[name] > SPOILT]
     return ", ".join(spoiling) or "nothing that was tried"
+
+
+def made_by(p: Params, *runs: str) -> str:
+    """Which runs, seed and scale made a figure."""
+    return f"{'Run' if len(runs) == 1 else 'Runs'} {', '.join(runs)}; seed {p.seeds[0]}, scale {p.scale}"

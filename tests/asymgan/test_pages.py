@@ -3,8 +3,12 @@
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
+from pipeline.asymgan.evaluation import model
+from pipeline.asymgan.figures import strips
 from pipeline.asymgan.model import params
 from pipeline.asymgan.pages import findings, measures, tables
 from pipeline.asymgan.paper.numbers import NAMES, SCORES
@@ -57,3 +61,17 @@ def test_a_caption_names_its_runs() -> None:
     p = params.load()
     assert findings.made_by(p, "asymgan").startswith("Run asymgan; seed 0, ")
     assert findings.made_by(p, "asymgan", "no-perception").startswith("Runs asymgan, no-perception; ")
+
+
+def test_each_column_of_a_comparison_says_whose_it_is() -> None:
+    x = torch.zeros(1, 3, 8, 8)
+    names = ("asymgan", "cyclegan", "cyclegan-dropout")
+    models, random = dict.fromkeys(names, model.identity()), np.random.default_rng(0)
+    for columns, own in (
+        (strips.translations(models, x, x, random), ("AsymGAN\n", "CycleGAN\n", "+ dropout\n")),
+        (strips.without(models, x, x, random), tuple(f"{name}\n" for name in names)),
+    ):
+        titles = [title for title, _ in columns]
+        assert titles[:2] == ["x", "y"]
+        assert len(titles) > 2
+        assert all(title.startswith(own) for title in titles[2:])

@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-from pipeline.sdit.pages import measures
+import pytest
+
+from pipeline.sdit.pages import findings, measures
 from pipeline.sdit.paper import tables
 from tests.sdit import made_up
 
@@ -45,3 +47,9 @@ def test_the_papers_number_stands_behind_ours() -> None:
     assert [(sdit[place - 1], sdit[place]) for place in places] == [("0.063", "0.424"), ("0.493", "0.060")]
     assert [stargan[place] for place in places] == ["–", "–"]
     assert len({len(heads) + 1, len(sdit), len(stargan)}) == 1
+
+
+@pytest.mark.parametrize(("keys", "begins"), [(["sdit"], "Run sdit; "), (["sdit", "ccam"], "Runs sdit, ccam; ")])
+def test_a_caption_counts_its_runs(keys: list[str], begins: str) -> None:
+    runs = {key: made_up.result(key, {}) for key in keys}
+    assert findings.made_by(runs, keys).startswith(begins)

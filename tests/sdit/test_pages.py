@@ -1,10 +1,13 @@
-"""The page: tables of what differs, in few digits, with the paper's numbers."""
+"""The page: tables of what differs, in few digits, with the paper's numbers; figures without empty space above."""
 
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
+from pipeline.figures import grids as shared
+from pipeline.sdit.figures import grids
 from pipeline.sdit.pages import findings, measures
 from pipeline.sdit.paper import tables
 from tests.sdit import made_up
@@ -53,3 +56,15 @@ def test_the_papers_number_stands_behind_ours() -> None:
 def test_a_caption_counts_its_runs(keys: list[str], begins: str) -> None:
     runs = {key: made_up.result(key, {}) for key in keys}
     assert findings.made_by(runs, keys).startswith(begins)
+
+
+def test_a_figure_keeps_its_pictures_and_loses_what_is_empty_above_them() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 5, 3, 8, 8, 3), dtype=np.uint8)
+    figure = grids.variants(pictures[0, 0], pictures, ("yellow", "blue"), "made by")
+    titles = [axis.get_title() for axis in figure.axes[:7]]
+    assert titles == ["input", "", "yellow", "", "", "blue", ""]
+    first, above = figure.axes[0].get_position(original=True), figure.bbox.height
+    assert round(first.width * figure.bbox.width) == round(first.height * above) == grids.CELL
+    assert shared.LINE < above * (1 - first.y1) < 2 * shared.LINE  # a line of titles and what is around it
+    assert figure.texts[0].get_position()[1] * above == pytest.approx(8, abs=1)  # as far from the edge as it was
+    assert np.array_equal(np.asarray(figure.axes[1].images[0].get_array()), pictures[0, 0, 0])

@@ -25,7 +25,7 @@ def variants(inputs: Pictures, outputs: Pictures, domains: Sequence[str], captio
 def attention(inputs: Pictures, maps: npt.NDArray[np.float32], domains: Sequence[str], caption: str) -> Figure:
     """A row for each input: itself, then its attention map (d, n, S, S) for each target, white where it is 1."""
     shown = (np.repeat(maps[..., None], 3, -1) * 255 + 0.5).astype(np.uint8)
-    return _titled([inputs, *shown], ["input", *domains], caption, MAP)
+    return grids.titled_columns([inputs, *shown], ["input", *domains], caption, MAP)
 
 
 def arms(inputs: Pictures, outputs: Mapping[str, Pictures], target: int, caption: str) -> Figure:
@@ -39,18 +39,4 @@ def _of_groups(inputs: Pictures, groups: Mapping[str, Pictures], caption: str) -
     for name, outputs in groups.items():
         columns += list(outputs[:SHOWN])
         titles += [name if code == SHOWN // 2 else "" for code in range(SHOWN)]
-    return _titled(columns, titles, caption)
-
-
-def _titled(columns: Sequence[Pictures], titles: Sequence[str], caption: str, cell: int = CELL) -> Figure:
-    """Columns under titles of one line; what is above them, room for two lines more, is taken away."""
-    figure = grids.titled_columns(columns, titles, caption, cell)
-    height = figure.bbox.height
-    figure.set_figheight((height - 2 * grids.LINE) / figure.dpi)
-    scale = height / figure.bbox.height
-    for axis in figure.axes:
-        x, y, across, up = axis.get_position(original=True).bounds
-        axis.set_position((x, y * scale, across, up * scale))
-    for text in figure.texts:
-        text.set_y(text.get_position()[1] * scale)
-    return figure
+    return grids.titled_columns(columns, titles, caption, CELL)

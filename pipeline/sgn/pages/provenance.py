@@ -136,8 +136,9 @@ def comparable(p: Params, runs: Sequence[Run], begins: bool = False) -> Html:
         first = "Data" if begins else "data"
         return Html(f"{first} and settings are the paper's, so absolute image losses are comparable with the paper's")
     which = " ".join([*(["small"] if small else []), "runs", " and ".join(differences)]).strip()
+    first = "Absolute" if begins else "absolute"
     return Html(
-        f"{'Absolute' if begins else 'absolute'} image losses of {which} are <b>not comparable</b> with the paper's, only how they change with S is"
+        f"{first} image losses of {which} are <b>not comparable</b> with the paper's, only how they change with S is"
     )
 
 

@@ -81,11 +81,12 @@ def magnified(pictures: Pictures, times: int) -> Pictures:
 
 
 def show(axis: Axes, picture: Pictures) -> None:
-    """A picture (H, W, C) alone on its axes: small ones with their own pixels, larger ones than the file has pixels
-    for are reduced smoothly."""
-    pixels = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi()
+    """A picture (H, W, C) alone on its axes: with its own pixels where they are magnified by a whole number, else
+    smoothly."""
+    times = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi() / len(picture)
     # Less than a pixel is missing where a size in inches was rounded.
-    axis.imshow(picture, interpolation="nearest" if len(picture) < pixels + 1 else "antialiased")
+    whole = round(times) >= 1 and abs(times - round(times)) * len(picture) < 1
+    axis.imshow(picture, interpolation="nearest" if whole else "bilinear" if times > 1 else "antialiased")
     axis.set_axis_off()
 
 

@@ -1,7 +1,7 @@
 """`make archive NAME=...`: keep the results of a run that is not the committed one, small enough for Git.
 
 results/NAME/run holds what a reader needs to trust it: the pages, the pictures that they show as WebP, the film, the
-numbers, the settings, the hashes of everything, and the seconds of its trainings. The same pages read from disk and from
+numbers, the settings, all hashes, and the seconds of its trainings. The same pages read from disk and from
 a web server. A picture that another archive has already, such as a sheet of the same data, is not kept again: the pages
 refer to that one.
 """

@@ -1,9 +1,9 @@
 """`make archive NAME=...`: keep the results of a run that is not the committed one, small enough for Git.
 
-results/NAME/run holds what a reader needs to trust it: the pages, the pictures that they show with 64 colours, the
-film, the numbers, the settings, the hashes of everything, and the seconds of its trainings. The same pages read from
-disk and from a web server. A picture that another archive has already, such as a sheet of the same data, is not kept
-again: the pages refer to that one.
+results/NAME/run holds what a reader needs to trust it: the pages, the pictures that they show as WebP, the film, the
+numbers, the settings, all hashes, and the seconds of its trainings. The same pages read from disk and from
+a web server. A picture that another archive has already, such as a sheet of the same data, is not kept again: the pages
+refer to that one.
 """
 
 import os
@@ -18,14 +18,13 @@ from urllib.parse import quote, unquote
 from PIL import Image
 
 from pipeline.core import files
-from pipeline.figures.style import reduced
 from pipeline.report.html import REPORTS
 from pipeline.sgn.pages.items import EXPLORER
 
 RESULTS = Path("results")
 TIMES = Path("scratch/times")
 BESIDE = (REPORTS / "metrics", Path("params.yaml"), Path("dvc.lock"))
-COLOURS = 64
+QUALITY = 80  # of WebP
 LARGEST = 3 * 2**20  # bytes of an archive
 
 
@@ -44,11 +43,13 @@ def main(name: str) -> None:
     with writing(place) as folder:
         moved = {}
         for address in sorted({address for page in pages for address in _beside(page)}):
-            _keep(REPORTS / address, folder / address)
-            before = kept_before.get((folder / address).read_bytes())
+            kept = _keep(REPORTS / address, folder / address)
+            before = kept_before.get(kept.read_bytes())
             if before is not None:
-                (folder / address).unlink()
+                kept.unlink()
                 moved[address] = os.path.relpath(before, place)
+            elif kept != folder / address:
+                moved[address] = kept.relative_to(folder).as_posix()
         for page in pages:
             text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
             text = re.sub(f'<a href="{re.escape(EXPLORER)}">(.*?)</a>', r"\1", text)
@@ -81,11 +82,12 @@ def writing(place: Path) -> Iterator[Path]:
     print(f"{place}: {size / 2**20:.1f} MiB; write down in {place.parent / 'README.md'} what it is")
 
 
-def fewer_colours(source: Path, target: Path) -> None:
-    """A PNG as an archive has it."""
+def webp(source: Path, target: Path) -> Path:
+    """A picture as an archive has it, a fifth as large: beside `target`, as .webp; its path."""
+    place = target.with_suffix(".webp")
     with Image.open(source) as picture:
-        small = reduced(picture.convert("RGB"), COLOURS)
-    small.save(target, "PNG", optimize=True)
+        picture.convert("RGB").save(place, "WEBP", quality=QUALITY, method=6)
+    return place
 
 
 # What a page shows or links to, beside other pages and places in them.
@@ -101,15 +103,15 @@ def _at(match: re.Match[str], moved: dict[str, str]) -> str:
     return f'{match[1]}="{quote(moved.get(unquote(match[2]), unquote(match[2])))}"'
 
 
-def _keep(source: Path, target: Path) -> None:
-    """Copy a file that a page names; a PNG with fewer colours."""
+def _keep(source: Path, target: Path) -> Path:
+    """Copy a file that a page names, a PNG as WebP; where it is."""
     if not source.is_file():
         raise ValueError(f"{source} is missing, and a page refers to it: run `dvc repro`")
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.suffix == ".png":
-        fewer_colours(source, target)
-    else:
-        shutil.copy(source, target)
+        return webp(source, target)
+    shutil.copy(source, target)
+    return target
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def _collect(measured: list[str]) -> None:
 
 
 def draw(runs: set[str], folder: Path) -> None:
-    """Write the paper's figures that these runs have, with few colours."""
+    """Write the paper's figures that these runs have, as WebP."""
     folder.mkdir()
     has = {key for key in runs if (TRANSLATIONS / f"{key}.npz").is_file()}
     figures: dict[str, Callable[[], Figure]] = {}
@@ -81,7 +81,8 @@ def draw(runs: set[str], folder: Path) -> None:
     for name, figure in figures.items():
         style.save(figure(), folder / f"{name}.png")
     for path in folder.glob("*.png"):
-        archive.fewer_colours(path, path)
+        archive.webp(path, path)
+        path.unlink()
 
 
 def figure8(keys: list[str]) -> Figure:

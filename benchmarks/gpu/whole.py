@@ -16,7 +16,6 @@ together is measured first. Then the runs are measured, if time is left. What ca
 
 import argparse
 import io
-import lzma
 import os
 import shutil
 import signal
@@ -25,6 +24,7 @@ import sys
 import tarfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ from pipeline.core import yaml12
 CHECKOUT = Path(__file__).resolve().parents[2]
 CARRY = CHECKOUT / "gpu-carry"
 WORK = Path("/tmp/whole")
-VGG16 = "vgg16.xz"
+VGG16 = "vgg16.z"
 DONE, TAR = WORK / "done", WORK / "whole.tar"
 PART = 16 * 2**20 - 4096  # bytes of one file that comes back
 PARTS = 4  # that come back at once
@@ -85,7 +85,7 @@ def prepare(checkout: Path) -> None:
     CARRY.mkdir()
     weights = np.fromfile(checkout / "models/vgg16.safetensors", np.uint8)
     assert len(weights) % 4 == 0  # float32, and a header that ends at a multiple of 8
-    (CARRY / VGG16).write_bytes(lzma.compress(weights.reshape(-1, 4).T.tobytes(), preset=6))
+    (CARRY / VGG16).write_bytes(zlib.compress(weights.reshape(-1, 4).T.tobytes(), 1))
     shutil.copy(checkout / "params.yaml", CARRY)
     params = yaml12.read(checkout / "params.yaml")
     with zipfile.ZipFile(CARRY / "data.zip", "w") as packed:
@@ -119,7 +119,7 @@ def unpack() -> None:
         (WORK / path).parent.mkdir(parents=True, exist_ok=True)
         np.save(WORK / path, np.stack(arrays) if dimensions == "4" else arrays[0])
     (WORK / "models").mkdir()
-    planes = np.frombuffer(lzma.decompress((CARRY / VGG16).read_bytes()), np.uint8)
+    planes = np.frombuffer(zlib.decompress((CARRY / VGG16).read_bytes()), np.uint8)
     (WORK / "models/vgg16.safetensors").write_bytes(planes.reshape(4, -1).T.tobytes())
 
 
@@ -152,8 +152,8 @@ def train(until: float, out: Path, steps: int | None, runs: list[str] | None) ->
             time.sleep(1)
         code = int(bool(running.alive()) or any(process.returncode for process in running.processes.values()))
         say(f"trained {steps} steps; not at the end: {running.alive()}")
-        for key, seed in [training for training, process in running.processes.items() if process.poll()][:2]:
-            print((running.place((key, seed)) / f"train-{key}.log").read_text()[-1500:], flush=True)
+        for training in [training for training, process in running.processes.items() if process.poll()][:2]:
+            print(running.log(training), flush=True)
         running.end()
         running.merge(DONE)
     write_params(params, DONE)
@@ -223,6 +223,10 @@ class Together:
         """A training's folder."""
         return self.folder / "{}-{}".format(*training)
 
+    def log(self, training: Training) -> str:
+        """The end of what a training said."""
+        return (self.place(training) / f"train-{training[0]}.log").read_text(errors="replace")[-2000:]
+
     def alive(self) -> list[Training]:
         """Those that have not ended."""
         return [training for training, process in self.processes.items() if process.poll() is None]
@@ -284,25 +288,29 @@ def rehearse(params: dict[str, Any], trainings: list[Training], seconds: float, 
     scale = params["scales"][params["scale"]]["train"]
     scale |= {"steps": 10**6, "log_every": 10, "sample_every": 10**6}
     with Together(params, trainings, "rehearsal") as running:
-        while min(running.steps().values()) == 0 and time.monotonic() < began + REHEARSAL and running.alive():
+
+        def all_alive() -> bool:
+            return len(running.alive()) == len(trainings)
+
+        while min(running.steps().values()) == 0 and time.monotonic() < began + REHEARSAL and all_alive():
             time.sleep(0.5)
         start_up = time.monotonic() - began
         first, then = running.steps(), time.monotonic()
-        time.sleep(WINDOW)
+        time.sleep(WINDOW if all_alive() else 0)
         last, took = running.steps(), time.monotonic() - then
         failed = [training for training in trainings if training not in running.alive()]
-    rates = {training: (last[training] - first[training]) / took for training in trainings}
-    say(
-        f"started in {start_up:.0f} s; steps a second: { ({'{}-{}'.format(*t): round(r, 1) for t, r in rates.items()}) }"
-    )
-    if failed or min(rates.values()) <= 0:
-        log = (running.place((failed or trainings)[0]) / f"train-{(failed or trainings)[0][0]}.log").read_text()
-        raise SystemExit(f"error: the rehearsal failed: {failed or rates}\n{log[-3000:]}")
+    if failed:
+        raise SystemExit(f"error: the rehearsal failed: {failed}\n{running.log(failed[0])}")
+    rates = {"{}-{}".format(*training): (last[training] - first[training]) / took for training in trainings}
+    say(f"started in {start_up:.0f} s; steps a second: { ({name: round(rate, 1) for name, rate in rates.items()}) }")
+    if min(rates.values()) == 0:
+        raise SystemExit(f"error: in {took:.0f} s not every training took a step that it reports")
     left = seconds - (time.monotonic() - began) - start_up
-    # Those that end first leave their share to the others, so the slowest takes less than at its rate now.
-    steps = int(left * (1 - SPARE) * 1.1 * min(rates.values()) / 1000) * 1000
-    if steps < 1:
-        raise SystemExit(f"error: {left:.0f} s at {min(rates.values()):.1f} steps a second are no training")
+    # Those that end first leave their share to the others: what counts is the time of a step, averaged over all.
+    step_seconds = sum(1 / rate for rate in rates.values()) / len(rates)
+    steps = int(left * (1 - SPARE) / step_seconds / 100) * 100
+    if steps < 100:
+        raise SystemExit(f"error: {left:.0f} s at {step_seconds:.3f} s a step are no training")
     return steps
 
 

@@ -19,7 +19,7 @@ Pictures = npt.NDArray[np.uint8]
 
 # In pixels of the file: between the pictures, around them, and below them for a line of the caption.
 GAP, MARGIN, CAPTION = 5, 8, 30
-LINE = 23  # each further line of the caption
+LINE = 23  # a line of a title, and each further line of the caption
 WIDTH = 756  # of a domain's sheet
 CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at smoke and small
 
@@ -27,7 +27,8 @@ CELL = 192  # of a grid: a multiple of 32 and 64, the test pictures' sizes at sm
 def titled_columns(columns: Sequence[Pictures], titles: Sequence[str], caption: str, cell: int = CELL) -> Figure:
     """One column of pictures (N, H, W, C) under each title; a row shows what became of one input. `cell`: pixels of a
     picture's side in the file."""
-    figure, axes = _cells(len(columns[0]), len(columns), left=MARGIN, above=84, caption=caption, cell=cell)
+    above = MARGIN + 7 + LINE * (1 + max(words.count("\n") for words in titles))
+    figure, axes = _cells(len(columns[0]), len(columns), left=MARGIN, above=above, caption=caption, cell=cell)
     for column, (pictures, words) in enumerate(zip(columns, titles, strict=True)):
         axes[0, column].set_title(words, fontsize=10, pad=4)
         for row, picture in enumerate(pictures):
@@ -80,11 +81,12 @@ def magnified(pictures: Pictures, times: int) -> Pictures:
 
 
 def show(axis: Axes, picture: Pictures) -> None:
-    """A picture (H, W, C) alone on its axes: small ones with their own pixels, larger ones than the file has pixels
-    for are reduced smoothly."""
-    pixels = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi()
+    """A picture (H, W, C) alone on its axes: with its own pixels where they are magnified by a whole number, else
+    smoothly."""
+    times = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi() / len(picture)
     # Less than a pixel is missing where a size in inches was rounded.
-    axis.imshow(picture, interpolation="nearest" if len(picture) < pixels + 1 else "antialiased")
+    whole = round(times) >= 1 and abs(times - round(times)) * len(picture) < 1
+    axis.imshow(picture, interpolation="nearest" if whole else "bilinear" if times > 1 else "antialiased")
     axis.set_axis_off()
 
 

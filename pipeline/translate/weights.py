@@ -34,7 +34,7 @@ class Model:
 
 
 def known(root: Path = Path()) -> dict[str, Path]:
-    """The models by name: `model1`, and `real-reference/model1` for a particular one of results/.
+    """The models by name: `model1`, and `real-gpu/model1` for a particular one of results/.
 
     Of a run's seeds the first is meant; of several folders in results/ that have the name, the first.
     """

@@ -14,7 +14,12 @@ from pipeline.shell import command
 
 FOLDER = Path("reports/asymgan/figures")
 INJECTIONS = {"CIN": "asymgan", "a map": "inject-map", "all layers": "inject-all", "CCAM": "inject-ccam"}
-ABLATIONS = {"all": "asymgan", **{f"w/o {kind}": f"no-{kind}" for kind in ("adversarial", "perception", "smoothness")}}
+ABLATIONS = {
+    "all": "asymgan",
+    "w/o adv.": "no-adversarial",
+    "w/o perc.": "no-perception",
+    "w/o sm.": "no-smoothness",
+}
 RUNS = dict.fromkeys(
     ("asymgan", "asymgan-plain", "cyclegan", "cyclegan-dropout", *INJECTIONS.values(), *ABLATIONS.values())
 )
@@ -58,7 +63,7 @@ def main() -> None:
         ),
         "ablation": (
             strips.without({name: models[key] for name, key in ABLATIONS.items()}, *shown, random),
-            "Without one kind of extension losses: G(x), F(y, z), and F(y, E(x)).",
+            "With all extension losses; without adversarial (adv.), perception (perc.) and smoothness (sm.) ones.",
         ),
     }
     files.remove(FOLDER)

@@ -51,7 +51,7 @@ def _of(key: str) -> tuple[dict[str, npt.NDArray[Any]], list[str], str]:
     run = read_run(key)
     seed, of_seed = next(iter(run.seeds.items()))
     held = artifacts.read_arrays(TRANSLATIONS / f"{key}.npz")
-    return held, list(of_seed.accuracy), f"scale {run.scale}, {run.steps:,} steps, seed {seed}"
+    return held, list(of_seed.accuracy), f"scale {run.scale}, seed {seed}"
 
 
 if __name__ == "__main__":

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.clone import CHECKOUT, dvc, make
 from tests.tracing import compare
 from tests.whole.smoke import stages_of
 
 STAGES = "stages/asymgan/dvc.yaml"
-RUNS = ("cyclegan", "asymgan", "asymgan-plain", "cyclegan-dropout")  # the figures' own
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +19,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trace.mkdir()
     make(folder)
     (folder / "stages/asymgan/dvc.lock").unlink(missing_ok=True)
-    values = yaml.safe_load((folder / "params.yaml").read_text())
-    values["asymgan"]["runs"] = {key: values["asymgan"]["runs"][key] for key in RUNS}
-    (folder / "params.yaml").write_text(yaml.safe_dump(values))
     tracing = {"PYTHONPATH": str(CHECKOUT / "tests/tracing"), "SGN_TRACE": str(trace)}
     dvc(folder, "repro", STAGES, **tracing)
     return folder

@@ -67,5 +67,4 @@ def test_only_figures_whose_runs_are_there_are_drawn(project: Path, monkeypatch:
     part.draw({"model1", "model2", "model2-cbn", "model3"}, project / "drawn")
     names = {path.stem for path in (project / "drawn").iterdir()}
     assert names == {"grid-model1", "grid-model2", "figure10", "surfaces", "figure8"}
-    with Image.open(project / "drawn/figure8.png") as small:
-        assert len(small.convert("RGB").getcolors() or []) <= 64
+    assert {path.suffix for path in (project / "drawn").iterdir()} == {".webp"}

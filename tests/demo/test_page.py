@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.clone import CHECKOUT
 
-MODEL = "real-reference/model1"
+MODEL = "real-gpu/model1"
 pytest.importorskip("gradio", reason="Gradio is in the demo's environment alone: `make test-long`")
 
 

@@ -86,13 +86,20 @@ def test_the_published_facts_are_the_papers() -> None:
         "ukiyoe2photo": (562, 6287, 263, 751),
         "monet2photo": (1072, 6287, 121, 751),
         "summer2winter_yosemite": (1231, 962, 309, 238),
+        "facades": (400, 400, 106, 106),
+        "maps": (1096, 1096, 1098, 1098),
+        "cityscapes": (2975, 2975, 500, 500),
     }
     assert {name: d.bytes for name, d in facts.data_sets.items()} == {
         "vangogh2photo": 306590349,
         "ukiyoe2photo": 292946532,
         "monet2photo": 305231073,
         "summer2winter_yosemite": 132640856,
+        "facades": 35135868,
+        "maps": 1476754427,
+        "cityscapes": 279601602,
     }
+    assert all(facts.data_sets[name].licence for name in ("facades", "maps", "cityscapes"))
     assert set(facts.same_photos) == {name for name in facts.data_sets if name.endswith("2photo")}
     assert len(facts.mirrors) >= 2
     assert all(mirror.startswith("http") and mirror.endswith("/") for mirror in facts.mirrors + facts.style_mirrors)
@@ -112,7 +119,7 @@ def test_facts_with_a_slip_are_refused(tmp_path: Path, change: str) -> None:
     text = cyclegan.FACTS.read_text()
     assert old in text
     (tmp_path / "facts.json").write_text(text.replace(old, new))
-    with pytest.raises(ValueError, match=r"facts\.json is not as published: .*(bytes|licence|sha256)"):
+    with pytest.raises(ValueError, match=r"facts\.json is not as published: .*(bytes|license|sha256)"):
         cyclegan.read_facts(tmp_path / "facts.json")
 
 

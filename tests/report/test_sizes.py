@@ -7,7 +7,7 @@ from checks import archive
 from tests.clone import CHECKOUT, call
 
 MIB = 2**20
-PICTURES = (".png", ".gif", ".jpg", ".jpeg", ".mp4")
+PICTURES = (".png", ".gif", ".jpg", ".jpeg", ".webp", ".mp4")
 # What reports/ has beside pages and their pictures; another folder there is another paper's pages.
 SHARED = ("figures", "metrics", "live")
 

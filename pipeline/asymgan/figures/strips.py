@@ -30,10 +30,11 @@ def translations(models: Mapping[str, Model], x: Tensor, y: Tensor, random: np.r
     """Photo and label; of AsymGAN G(x), the way back, and four codes; of CycleGAN, with dropout, what it makes of y."""
     ours, cycle, dropped = (models[name] for name in ("asymgan", "cyclegan", "cyclegan-dropout"))
     G_x = ours.label(x)
-    columns = [("x", x), ("y", y), ("G(x)", G_x), ("F(G(x), E(x))", ours.photo(G_x, ours.encoded(x)))]
-    columns += [(f"F(y, z{number})", ours.photo(y, _code(ours, y, random))) for number in range(1, 5)]
+    columns = [("x", x), ("y", y)]
+    columns += [("AsymGAN\nG(x)", G_x), ("AsymGAN\nF(G(x), E(x))", ours.photo(G_x, ours.encoded(x)))]
+    columns += [(f"AsymGAN\nF(y, z{number})", ours.photo(y, _code(ours, y, random))) for number in range(1, 5)]
     columns += [("CycleGAN\nG(x)", cycle.label(x)), ("CycleGAN\nF(y)", cycle.photo(y, None))]
-    columns += [(f"+ dropout\nF(y), {times}", dropped.photo(y, None)) for times in ("first", "second")]
+    columns += [(f"+ dropout\nF(y), {time}", dropped.photo(y, None)) for time in ("1st", "2nd")]
     return [(title, to_pictures(made)) for title, made in columns]
 
 
@@ -75,8 +76,8 @@ def without(models: Mapping[str, Model], x: Tensor, y: Tensor, random: np.random
     for name, model in models.items():
         columns += [
             (f"{name}\nG(x)", model.label(x)),
-            ("F(y, z)", model.photo(y, _code(model, y, random))),
-            ("F(y, E(x))", model.photo(y, model.encoded(x))),
+            (f"{name}\nF(y, z)", model.photo(y, _code(model, y, random))),
+            (f"{name}\nF(y, E(x))", model.photo(y, model.encoded(x))),
         ]
     return [(title, to_pictures(made)) for title, made in columns]
 

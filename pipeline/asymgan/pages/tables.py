@@ -11,35 +11,16 @@ from pipeline.report.html import Html
 
 Row = Mapping[str, Any]
 HEADS = {"pixel": "right pixels", "per_class": "right pixels of a class", "iou": "intersection over union"}
-MEASURES = {
-    "clean": "|F(G(x)) − x|",
-    "noise_1": "R, noise 1",
-    "noise_2": "R, noise 2",
-    "noise_4": "R, noise 4",
-    "crop": "R, crop",
-    "resize": "R, resize",
-    "backward_noise_4": "R back, noise 4",
-    "stays": "change by noise, sampled z",
-    "made_minus_real_labels": "made − real labels, points",
-    "diversity": "diversity",
-    "reference": "follows a reference",
-    "random_codes": "… random codes",
-    "code_error": "|E(F(y, z)) − z|",
-    "largest_step": "largest step",
-    "photo_edges": "edges of F(y, z)",
-    "label_edges": "edges of G(x)",
-}
 
 
 def scores(anchor: str, rows: Sequence[Row], real: Row | None = None) -> Html:
-    """Table I or II: ours, in percent with the deviation over seeds, beside the paper's; `real`: the segmenter on real
-    photos."""
+    """Table I or II: ours, in percent with the deviation over seeds where there are several, beside the paper's;
+    `real`: the segmenter on real photos."""
     item = CONTENTS.item(anchor)
     body = []
     for row in rows:
         cells = "".join(
-            f'<td class="value first ours">{html.number(row[name]["mean"], 1)}'
-            f"<small>± {html.number(row[name]['std'], 1)}</small></td>"
+            f'<td class="value first ours">{html.number(row[name]["mean"], 1)}{_deviation(row, name)}</td>'
             f'<td class="value">{html.number((row["paper"] or {}).get(name), 1)}</td>'
             for name in SCORES
         )
@@ -63,21 +44,9 @@ def scores(anchor: str, rows: Sequence[Row], real: Row | None = None) -> Html:
     )
 
 
-def further(rows: Sequence[Row]) -> Html:
-    """A row for each measure, a column for each run."""
-    item = CONTENTS.item("further")
-    head = "".join(f'<th class="sub" scope="col">{html.text(row["name"])}</th>' for row in rows)
-    body = "\n".join(
-        f'<tr><th scope="row">{html.text(words)}</th>'
-        + "".join(f'<td class="value">{html.significant(row[name], 3)}</td>' for row in rows)
-        + "</tr>"
-        for name, words in MEASURES.items()
-    )
-    return Html(
-        f'<div class="wide"><table id="further"><caption><b>{html.text(item.paper)}.</b> {html.text(item.title)}.'
-        f'</caption>\n<thead><tr><th scope="col">measure</th>{head}</tr></thead>\n<tbody>\n{body}\n'
-        "</tbody></table></div>"
-    )
+def _deviation(row: Row, name: str) -> str:
+    """Over a row's seeds; one seed has none."""
+    return f"<small>± {html.number(row[name]['std'], 1)}</small>" if row["seeds"] > 1 else ""
 
 
 def scope(p: Params, run: Row) -> Html:

@@ -39,5 +39,5 @@ def per_input(runs: Runs, key: str) -> str:
 
 def made_by(runs: Runs, keys: Sequence[str]) -> str:
     """Scale, steps and seeds of some runs."""
-    first = runs[keys[0]]
-    return f"Runs {', '.join(keys)}; scale {first.scale}, {first.steps:,} steps, seed {next(iter(first.seeds))}"
+    first, noun = runs[keys[0]], "Run" if len(keys) == 1 else "Runs"
+    return f"{noun} {', '.join(keys)}; scale {first.scale}, {first.steps:,} steps, seed {next(iter(first.seeds))}"

@@ -1,4 +1,4 @@
-"""SDIT's tables as HTML: ours beside the printed numbers."""
+"""Tables 6.3 and 6.4 as HTML: the printed numbers, then ours."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,38 +7,9 @@ from pipeline.report import html
 from pipeline.report.html import Html
 from pipeline.sdit.paper import printed
 
-DIGITS = 4
-HEADS = {
-    "accuracy": "taken for target",
-    "per_input": "LPIPS per input",
-    "over_inputs": "LPIPS over inputs",
-    "reverse": "reverse accuracy",
-    "recovery": "z against F_rec",
-    "kept": "feature distance to input",
-    "inside": "change on object",
-    "outside": "change beside it",
-    "cycle": "L_REC",
-}
-Row = Mapping[str, Any]
-
-
-def runs(anchor: str, rows: Sequence[Row], caption: str) -> Html:
-    """A row for each run: its settings and every number that is measured."""
-    paper = any("paper" in row for row in rows)
-    heads = ["run", "z enters by", "attention", "L_LAT", "weights", "seeds", *HEADS.values()]
-    heads += ["paper: ID distance", "paper: LPIPS"] if paper else []
-    body = []
-    for row in rows:
-        told = [row["run"], row["injection"], _yes(row["attention"]), _yes(row["latent"]), row["weights"], row["seeds"]]
-        told += [_number(row[name]) for name in HEADS]
-        if paper:
-            told += [_number(row["paper"][name]) if "paper" in row else "–" for name in ("id", "lpips")]
-        body.append(told)
-    return _table(anchor, heads, body, caption)
-
 
 def domains(anchor: str, ours: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], caption: str) -> Html:
-    """Reverse accuracy in per cent / LPIPS over inputs by domain: the printed rows, then ours."""
+    """Reverse accuracy in per cent / LPIPS over inputs by domain."""
     printed_domains = list(next(iter(table.values())))
     own_domains = list(next(iter(ours.values()))) if ours else printed_domains
     heads = ["", "networks E/G", *own_domains, "mean"]
@@ -64,16 +35,8 @@ def _mean(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return first, second
 
 
-def _pair(percent: float, distance: float) -> str:
-    return f"{html.number(percent, 1)} / {html.number(distance, 3)}"
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _number(value: float | None) -> str:
-    return html.significant(value, DIGITS)
+def _pair(percent: float, lpips: float) -> str:
+    return f"{html.number(percent, 1)} / {html.number(lpips, 3)}"
 
 
 def _table(anchor: str, heads: Sequence[str], body: Sequence[Sequence[Any]], caption: str) -> Html:

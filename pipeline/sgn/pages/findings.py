@@ -27,7 +27,7 @@ def spread(rows: Sequence[Row]) -> str:
     measured = paper_table3.spread(np.array([[row[name] for name in LOSSES] for row in sgn]))
     ours = ", ".join(f"{ratio:.1f} ({name})" for name, ratio in zip(LOSSES, measured, strict=True))
     theirs = ", ".join(f"{ratio:.1f}" for ratio in paper_table3.spread(paper_table3.paper("sgn")[:, 1:]))
-    return f"over the six S of Table 3, SGN's largest loss is {ours} times its smallest; the paper's {theirs}."
+    return f"Over the six S of Table 3, SGN's largest loss is {ours} times its smallest; the paper's {theirs}."
 
 
 def beside_hyper(rows: Sequence[Row]) -> str:

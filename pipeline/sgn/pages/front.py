@@ -39,7 +39,7 @@ def body() -> Html:
                 "weights S = (s<sub>1</sub> … s<sub>k</sub>) are chosen when it is used.</p>"
             ),
             provenance.settings(p, runs["model1"], cost["model1"]["parameters"]["generator"]),
-            Html(f'<p class="note">Of this run {provenance.comparable(p, list(runs.values()))}.</p>'),
+            Html(f'<p class="note">{provenance.comparable(p, list(runs.values()), begins=True)}.</p>'),
             Html("<h2>Every claim, in every result</h2>"),
             Html(
                 "<p>A claim holds if its rule, which its page states, is met in every seed and for their mean by at "
@@ -68,7 +68,7 @@ def answer(
     """What was found, in three sentences of numbers: the toy problem, Model 1, the claims."""
     about_toy = CONTENTS.claims_of(CONTENTS.page("toy"), claims)
     toy = f"The toy problem: {_held(about_toy)}, and against the paper's Table 1 the {tables.table1_deviation(table1)}."
-    images = f"Model 1 on images: {findings.spread(table3)} {findings.reconstructs(model1)}"
+    images = f"Model 1 on images. {findings.spread(table3)} {findings.reconstructs(model1)}"
     all_claims = f"All: {_held(claims)}, by rules that a network which does nothing does not pass."
     return Html("".join(f'<p class="answer">{html.prose(sentence)}</p>' for sentence in (toy, images, all_claims)))
 

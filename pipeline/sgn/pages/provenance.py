@@ -121,8 +121,9 @@ def objective(o: Mapping[str, str]) -> str:
     return f"{OBJECTIVES[o['loss']]} {o['about']}"
 
 
-def comparable(p: Params, runs: Sequence[Run]) -> Html:
-    """Whether the runs' absolute image losses may be compared with the paper's, as the end of a sentence."""
+def comparable(p: Params, runs: Sequence[Run], begins: bool = False) -> Html:
+    """Whether the runs' absolute image losses may be compared with the paper's, without a full stop; `begins`: as a
+    sentence of its own."""
     train = _scale(p, runs).train
     small = train.width < PAPER_IMAGES["width"] or train.crop < PAPER_IMAGES["crop"]
     other = train.steps is not None or any(getattr(train, name) != value for name, value in PAPER_IMAGES.items())
@@ -132,10 +133,12 @@ def comparable(p: Params, runs: Sequence[Run]) -> Html:
         *(["with another alpha"] if any(run["alpha"] not in (None, PAPER_ALPHA) for run in runs) else []),
     ]
     if not small and not differences:
-        return Html("data and settings are the paper's, so absolute image losses are comparable with the paper's")
+        first = "Data" if begins else "data"
+        return Html(f"{first} and settings are the paper's, so absolute image losses are comparable with the paper's")
     which = " ".join([*(["small"] if small else []), "runs", " and ".join(differences)]).strip()
+    first = "Absolute" if begins else "absolute"
     return Html(
-        f"absolute image losses of {which} are <b>not comparable</b> with the paper's, only how they change with S is"
+        f"{first} image losses of {which} are <b>not comparable</b> with the paper's, only how they change with S is"
     )
 
 

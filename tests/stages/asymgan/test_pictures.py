@@ -1,8 +1,11 @@
 """asymgan/pictures: the rendered world, and the user's own pairs; what cannot be pairs stops with a sentence."""
 
+import hashlib
+import io
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,10 @@ import yaml
 from PIL import Image
 
 from pipeline.asymgan.world import palette
+from pipeline.images import cyclegan
+from stages.asymgan import pictures
 from tests.clone import CHECKOUT
+from tests.images.faulty_server import Script, serving
 
 COLOURS = np.array([(250, 10, 10), (10, 10, 250), (240, 240, 20)], np.uint8)
 
@@ -75,3 +81,32 @@ def test_sides_that_are_no_pairs_stop_it(project: Path) -> None:
     result = run()
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1].startswith("error: the test pictures are no pairs: 5 photos and 4 labels")
+
+
+def test_a_paired_set_of_cyclegans_server_is_downloaded_once_and_packed_in_order(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for path in sorted((project / "images/facades").rglob("*.png")):
+            side = path.parent.name[-1]  # CycleGAN's pairs have the names N_A and N_B
+            archive.write(path, f"facades/{path.parent.name}/{path.stem}_{side}.png")
+    content = zipped.getvalue()
+    write_params(project, data="cyclegan")
+    monkeypatch.setenv("SGN_CACHE", str(project / "cache"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    script = Script({"/facades.zip": content}, np.random.default_rng(0))
+    published = cyclegan.read_facts()
+    with serving(script) as address:
+        facades = cyclegan.DataSet(
+            counts=dict.fromkeys(("trainA", "trainB", "testA", "testB"), 5),
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        facts = published.model_copy(update={"mirrors": (f"{address}/",), "data_sets": {"facades": facades}})
+        monkeypatch.setattr(cyclegan, "read_facts", lambda: facts)
+        pictures.main()
+    assert len(script.served) == 1
+    photos, labels = (np.load(project / f"data/asymgan/pictures/{kind}/test.npy") for kind in ("photo", "label"))
+    assert photos.shape == labels.shape == (5, 32, 32, 3)
+    assert np.abs(photos.astype(int) - (255 - labels.astype(int))).max() <= 1

@@ -31,8 +31,7 @@ LARGEST = 3 * 2**20  # bytes of an archive
 def main(name: str) -> None:
     """Write results/NAME/run, whole or not at all; ValueError if something is missing or it is too large for Git."""
     place = place_of(name, "archive")
-    # The explorer's pictures are too large for Git.
-    pages = sorted(path for path in REPORTS.glob("*.html") if path.name != EXPLORER)
+    pages = [path for path in sorted(REPORTS.glob("*.html")) if path.name != EXPLORER and not _of_another(path)]
     if not pages:
         raise ValueError(f"{REPORTS} has no page: run `dvc repro` first")
     kept_before = {
@@ -52,8 +51,13 @@ def main(name: str) -> None:
                 moved[address] = kept.relative_to(folder).as_posix()
         for page in pages:
             text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
-            text = re.sub(f'<a href="{re.escape(EXPLORER)}">(.*?)</a>', r"\1", text)
+            text = _LINK.sub(lambda link: link[0] if REPORTS / link[1] in pages else link[2], text)
             (folder / page.name).write_text(text, encoding="utf-8")
+
+
+def _of_another(page: Path) -> bool:
+    """Whether this is the page of another paper, which has a graph of its own."""
+    return (Path("stages") / page.stem / "dvc.yaml").is_file()
 
 
 def place_of(name: str, command: str) -> Path:
@@ -92,6 +96,8 @@ def webp(source: Path, target: Path) -> Path:
 
 # What a page shows or links to, beside other pages and places in them.
 _ADDRESS = re.compile(r'(?<=\s)(src|href)="([^"#:]+\.(?!html")\w+)"')
+# A link to a page. Not all are kept: the explorer's pictures are too large for Git.
+_LINK = re.compile(r'<a href="([^"#:]+\.html)(?:#[^"]*)?">(.*?)</a>')
 
 
 def _beside(page: Path) -> list[str]:

@@ -54,6 +54,21 @@ def test_an_archive_has_the_pages_what_they_show_and_the_numbers() -> None:
     assert difference.mean() < 16
 
 
+def test_pages_of_other_papers_and_the_explorer_are_not_kept_and_not_linked_to() -> None:
+    beside = {"explorer.html": "explorer.html", "paper.html": "paper.html#place", "sub/paper.html": "sub/paper.html"}
+    for name in beside:
+        (Path("reports") / name).parent.mkdir(exist_ok=True)
+        (Path("reports") / name).touch()
+    Path("stages/paper").mkdir(parents=True)
+    Path("stages/paper/dvc.yaml").touch()
+    links = "".join(f'<a href="{address}">{name}</a>' for name, address in beside.items())
+    Path("reports/page.html").write_text(f'{links}<a href="other.html#place">other</a>', encoding="utf-8")
+    archive.main("mine")
+    assert [name for name in kept("mine") if name.endswith(".html")] == ["other.html", "page.html"]
+    text = Path("results/mine/run/page.html").read_text(encoding="utf-8")
+    assert text == "".join(beside) + '<a href="other.html#place">other</a>'
+
+
 def test_a_second_time_replaces_the_first_and_keeps_what_was_written_beside_it() -> None:
     archive.main("mine")
     Path("results/mine/README.md").write_text("what it is", encoding="utf-8")

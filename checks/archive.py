@@ -6,6 +6,7 @@ a web server. A picture that another archive has already, such as a sheet of the
 refer to that one.
 """
 
+import json
 import os
 import re
 import shutil
@@ -24,15 +25,18 @@ from pipeline.sgn.pages.items import EXPLORER
 RESULTS = Path("results")
 TIMES = Path("scratch/times")
 BESIDE = (REPORTS / "metrics", Path("params.yaml"), Path("dvc.lock"))
-QUALITY = 80  # of WebP
+WIDTH, QUALITY = 1000, 50  # of a WebP: pixels at most, as wide as a page shows it
+NOT_KEPT = (
+    EXPLORER,
+    "data.html",
+)  # their pictures are too large for Git; they are the data's own, which may not travel
 LARGEST = 3 * 2**20  # bytes of an archive
 
 
 def main(name: str) -> None:
     """Write results/NAME/run, whole or not at all; ValueError if something is missing or it is too large for Git."""
     place = place_of(name, "archive")
-    # The explorer's pictures are too large for Git.
-    pages = sorted(path for path in REPORTS.glob("*.html") if path.name != EXPLORER)
+    pages = [path for path in sorted(REPORTS.glob("*.html")) if path.name not in NOT_KEPT and not _of_another(path)]
     if not pages:
         raise ValueError(f"{REPORTS} has no page: run `dvc repro` first")
     kept_before = {
@@ -52,8 +56,13 @@ def main(name: str) -> None:
                 moved[address] = kept.relative_to(folder).as_posix()
         for page in pages:
             text = _ADDRESS.sub(lambda match: _at(match, moved), page.read_text(encoding="utf-8"))
-            text = re.sub(f'<a href="{re.escape(EXPLORER)}">(.*?)</a>', r"\1", text)
+            text = _LINK.sub(lambda link: link[0] if REPORTS / link[1] in pages else link[2], text)
             (folder / page.name).write_text(text, encoding="utf-8")
+
+
+def _of_another(page: Path) -> bool:
+    """Whether this is the page of another paper, which has a graph of its own."""
+    return (Path("stages") / page.stem / "dvc.yaml").is_file()
 
 
 def place_of(name: str, command: str) -> Path:
@@ -73,6 +82,8 @@ def writing(place: Path) -> Iterator[Path]:
         folder.mkdir(parents=True)
         for path in BESIDE:
             (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+        for path in sorted((folder / "metrics").rglob("*.json")):  # half the bytes without the blanks
+            path.write_text(json.dumps(json.loads(path.read_text("utf-8")), separators=(",", ":")), "utf-8")
         if TIMES.is_dir():
             shutil.copytree(TIMES, folder / "times")
         yield folder
@@ -85,13 +96,18 @@ def writing(place: Path) -> Iterator[Path]:
 def webp(source: Path, target: Path) -> Path:
     """A picture as an archive has it, a fifth as large: beside `target`, as .webp; its path."""
     place = target.with_suffix(".webp")
-    with Image.open(source) as picture:
-        picture.convert("RGB").save(place, "WEBP", quality=QUALITY, method=6)
+    with Image.open(source) as opened:
+        picture = opened.convert("RGB")
+    if picture.width > WIDTH:
+        picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+    picture.save(place, "WEBP", quality=QUALITY, method=6)
     return place
 
 
 # What a page shows or links to, beside other pages and places in them.
 _ADDRESS = re.compile(r'(?<=\s)(src|href)="([^"#:]+\.(?!html")\w+)"')
+# A link to a page, which may not be kept.
+_LINK = re.compile(r'<a (?:class="\w+" )?href="([^"#:]+\.html)(?:#[^"]*)?">(.*?)</a>')
 
 
 def _beside(page: Path) -> list[str]:

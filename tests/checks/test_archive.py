@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("reports/film.mp4").write_bytes(b"a film")
     for name in ("reports/metrics/toy.json", "params.yaml", "dvc.lock", "scratch/times/train-a-0.json"):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(f"{name}\n", encoding="utf-8")
+        Path(name).write_text('{\n "a": [1.5, "b c"]\n}\n' if name.endswith(".json") else f"{name}\n", encoding="utf-8")
     return tmp_path
 
 
@@ -49,9 +49,30 @@ def test_an_archive_has_the_pages_what_they_show_and_the_numbers() -> None:
     paths = (Path("reports/figures/toy/a.png"), Path("results/mine/run/figures/toy/a.webp"))
     drawn, small = (Image.open(path) for path in paths)
     assert small.size == drawn.size
+    assert Path("results/mine/run/metrics/toy.json").read_text(encoding="utf-8") == '{"a":[1.5,"b c"]}'
     assert paths[1].stat().st_size < paths[0].stat().st_size / 3
     difference = np.abs(np.asarray(drawn, int) - np.asarray(small.convert("RGB"), int))
     assert difference.mean() < 16
+
+
+def test_other_papers_the_explorer_and_the_data_are_not_kept_and_not_linked_to() -> None:
+    beside = {
+        "explorer.html": "explorer.html",
+        "data.html": "data.html",
+        "paper.html": "paper.html#place",
+        "sub/paper.html": "sub/paper.html",
+    }
+    for name in beside:
+        (Path("reports") / name).parent.mkdir(exist_ok=True)
+        (Path("reports") / name).touch()
+    Path("stages/paper").mkdir(parents=True)
+    Path("stages/paper/dvc.yaml").touch()
+    links = "".join(f'<a class="paper" href="{address}">{name}</a>' for name, address in beside.items())
+    Path("reports/page.html").write_text(f'{links}<a href="other.html#place">other</a>', encoding="utf-8")
+    archive.main("mine")
+    assert [name for name in kept("mine") if name.endswith(".html")] == ["other.html", "page.html"]
+    text = Path("results/mine/run/page.html").read_text(encoding="utf-8")
+    assert text == "".join(beside) + '<a href="other.html#place">other</a>'
 
 
 def test_a_second_time_replaces_the_first_and_keeps_what_was_written_beside_it() -> None:

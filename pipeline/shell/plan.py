@@ -39,6 +39,12 @@ class Plan:
             after[stage] = direct.union(*(after[other] for other in direct))
         return sorted(self.waits, key=lambda stage: (-len(after[stage]), -way[stage], stage))
 
+    def main(self) -> str | None:
+        """The first stage in order that takes longer than one does on average, such as the main model's training."""
+        known = [seconds for seconds in self.seconds.values() if seconds is not None]
+        long = (stage for stage in self.order() if known and (self.seconds[stage] or 0) > statistics.mean(known))
+        return next(long, None)
+
     def about(self, jobs: int, done: Iterable[str] = ()) -> float | None:
         """About how many seconds the stages that are not `done` take; None if a time is not known."""
         rest = self.waits.keys() - set(done)
@@ -89,12 +95,17 @@ def times(stages: Iterable[str], scale: str) -> dict[str, float | None]:
 
 
 def makefile(plan: Plan) -> str:
-    """The Makefile. GNU make starts what is ready in the order of `all`."""
+    """The Makefile. GNU make starts what is ready in the order of `all`, but goes through it once: what is not ready in
+    its turn comes after all that is. So what the main stage does not need waits until the main stage can start."""
     python = shlex.quote(sys.executable).replace("$", "$$")
     names = {stage: _target(stage) for stage in plan.waits}
     lines = [f".PHONY: all {' '.join(names.values())}", f"all: {' '.join(names[stage] for stage in plan.order())}"]
+    main = plan.main()
+    ahead = before(plan.waits, main) if main else set[str]()
     for stage, waits in plan.waits.items():
-        lines.append(" ".join([f"{names[stage]}:", *sorted(names[other] for other in waits)]))
+        first = sorted(names[other] for other in ahead) if stage not in {main, *ahead} else []
+        needed = sorted(names[other] for other in waits)
+        lines.append(" ".join([f"{names[stage]}:", *needed, *(["|", *first] if first else [])]))
         lines.append(f"\t@{python} -m pipeline.shell.job {shlex.quote(stage)}")
     return "\n".join(lines) + "\n"
 
@@ -136,6 +147,12 @@ def _dvc(*arguments: str) -> str:
 def in_order(waits: Mapping[str, Iterable[str]]) -> list[str]:
     """The stages, each after those that it waits for."""
     return list(TopologicalSorter(waits).static_order())
+
+
+def before(waits: Mapping[str, Iterable[str]], stage: str) -> set[str]:
+    """All that a stage waits for, and what that waits for."""
+    direct = set(waits[stage])
+    return direct.union(*(before(waits, other) for other in direct))
 
 
 def _target(stage: str) -> str:

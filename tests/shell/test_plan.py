@@ -38,6 +38,30 @@ def test_what_many_stages_wait_for_comes_before_what_only_takes_longer() -> None
     assert Plan(waits, {**seconds, "train@alone": 90.0}).order()[:2] == ["train@main", "train@alone"]
 
 
+def test_make_starts_the_main_training_before_others_that_were_ready_sooner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GNU make itself, two jobs at a time, with stages that note their names and take a moment."""
+    log, python = tmp_path / "log", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$3" >> {log}\nsleep 0.1\n')
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    waits = {
+        **{f"images@{name}": frozenset[str]() for name in "abc"},
+        "train@main": frozenset({"images@a", "images@b", "images@c"}),
+        **{f"train@other{n}": frozenset({"images@a"}) for n in range(6)},
+        **{f"evaluate@{n}": frozenset({"train@main"}) for n in range(3)},
+    }
+    seconds: dict[str, float | None] = {stage: 50.0 if stage.startswith("train") else 1.0 for stage in waits}
+    planned = Plan(waits, seconds)
+    assert planned.main() == "train@main"
+    (tmp_path / "Makefile").write_text(plan.makefile(planned))
+    subprocess.run(["make", "-j2", "-f", str(tmp_path / "Makefile"), "all"], check=True)
+    began = log.read_text().split()
+    assert sorted(began) == sorted(waits)
+    assert began.index("train@main") <= 4
+
+
 def test_about_how_long_it_takes() -> None:
     planned = Plan(WAITS, SECONDS)
     assert planned.about(1) == 78

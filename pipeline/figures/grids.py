@@ -83,9 +83,10 @@ def magnified(pictures: Pictures, times: int) -> Pictures:
 def show(axis: Axes, picture: Pictures) -> None:
     """A picture (H, W, C) alone on its axes: a small one with its own pixels; smoothly where these would show as pixels
     of two sizes."""
-    times = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi() / len(picture)
     # Less than a pixel is missing where a size in inches was rounded.
-    own = times >= 2 or abs(times - 1) * len(picture) < 1
+    pixels = min(axis.bbox.width, axis.bbox.height) / axis.figure.dpi * file_dpi() + 0.5
+    times = pixels / len(picture)
+    own = times >= 2 or 0 <= pixels - len(picture) < 1
     axis.imshow(picture, interpolation="nearest" if own else "bilinear" if times > 1 else "antialiased")
     axis.set_axis_off()
 

@@ -40,6 +40,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types o
         return "clone" if Path(file).name in SHARE_A_CLONE else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 

@@ -73,6 +73,15 @@ def test_another_lock_names_stage_path_and_both_hashes(tmp_path: Path, capsys: p
     assert "third" not in text
 
 
+def test_the_order_of_the_stages_in_a_lock_is_dvcs_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = clone(tmp_path / "1"), clone(tmp_path / "2")
+    lock = yaml.safe_load((second / "dvc.lock").read_text())
+    lock["stages"] = dict(reversed(lock["stages"].items()))
+    (second / "dvc.lock").write_text(yaml.safe_dump(lock, sort_keys=False))
+    repro.report(first, second)
+    assert "in another order" in capsys.readouterr().out
+
+
 def test_a_stage_that_only_one_lock_has() -> None:
     stage: dict[str, Any] = {"cmd": "x"}
     assert repro.lock_difference({"x": stage}, {}) == ["  x: only in one dvc.lock"]

@@ -26,10 +26,8 @@ RESULTS = Path("results")
 TIMES = Path("scratch/times")
 BESIDE = (REPORTS / "metrics", Path("params.yaml"), Path("dvc.lock"))
 WIDTH, QUALITY = 1000, 50  # of a WebP: pixels at most, as wide as a page shows it
-NOT_KEPT = (
-    EXPLORER,
-    "data.html",
-)  # their pictures are too large for Git; they are the data's own, which may not travel
+# The explorer's pictures are too large for Git; those of the data's page are the data's own, which may not travel.
+NOT_KEPT = (EXPLORER, "data.html")
 LARGEST = 3 * 2**20  # bytes of an archive
 
 

@@ -15,35 +15,30 @@ together is measured first. Then the runs are measured, if time is left. What ca
 """
 
 import argparse
-import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import time
-import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
-from PIL import Image
 
+from benchmarks.gpu import luggage
 from pipeline.core import yaml12
+from pipeline.core.params import check
+from pipeline.sgn.model.params import Params
+from pipeline.sgn.paper.runs import HYPER_RUNS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CARRY = CHECKOUT / "gpu-carry"
 WORK = Path("/tmp/whole")
-VGG16 = "vgg16.z"
 DONE, TAR = WORK / "done", WORK / "whole.tar"
-PART = 16 * 2**20 - 4096  # bytes of one file that comes back
-PARTS = 4  # that come back at once
 # What is trained where trainings take turns, and all would take too long; but for Model 1 with one seed.
-FEWER = ("model1", "model2", "model3", "comparison", "singlegan", "model2-cbn")
+FEWER = ("model1", *HYPER_RUNS, "model2", "model3", "comparison", "singlegan", "model2-cbn")
 REHEARSAL, WINDOW = 90.0, 12.0  # seconds: until all have begun, at most, and in which they are timed
 MEASURING = 75.0  # seconds that are left for it after the trainings
 SPARE = 0.06  # of the time of the trainings
@@ -69,58 +64,14 @@ def main() -> int:
     one.add_argument("--into", type=Path, required=True, metavar="CHECKOUT")
     a = parser.parse_args()
     if a.command == "prepare":
-        prepare(a.data)
+        luggage.prepare(a.data, CARRY)
     elif a.command == "train":
         return train(time.monotonic() + a.seconds, a.out, a.steps, a.runs.split(",") if a.runs else None)
     elif a.command == "parts":
-        give(a.out, a.first)
+        luggage.give(TAR, a.out, a.first)
     else:
-        take(a.parts, a.into)
+        luggage.take(a.parts, a.into)
     return 0
-
-
-def prepare(checkout: Path) -> None:
-    """Packed pictures as lossless WebP, VGG16's bytes sorted by their place in a number, params.yaml: gpu-carry/."""
-    shutil.rmtree(CARRY, ignore_errors=True)
-    CARRY.mkdir()
-    weights = np.fromfile(checkout / "models/vgg16.safetensors", np.uint8)
-    assert len(weights) % 4 == 0  # float32, and a header that ends at a multiple of 8
-    (CARRY / VGG16).write_bytes(zlib.compress(weights.reshape(-1, 4).T.tobytes(), 1))
-    shutil.copy(checkout / "params.yaml", CARRY)
-    params = yaml12.read(checkout / "params.yaml")
-    with zipfile.ZipFile(CARRY / "data.zip", "w") as packed:
-        for name in (*params["domains"], *params["styles"]):
-            for path in sorted((checkout / "data" / name).iterdir()):
-                where = path.relative_to(checkout)
-                if path.suffix != ".npy":
-                    packed.write(path, where)
-                    continue
-                pictures = np.load(path)
-                for n, picture in enumerate(pictures.reshape(-1, *pictures.shape[-3:])):
-                    kept = io.BytesIO()
-                    Image.fromarray(picture).save(kept, "WEBP", lossless=True, quality=75, exact=True)
-                    packed.writestr(f"{where}/{pictures.ndim}-{n:05d}.webp", kept.getvalue())
-    print(f"{CARRY}: {sum(path.stat().st_size for path in CARRY.rglob('*') if path.is_file()) / 2**20:.1f} MiB")
-
-
-def unpack() -> None:
-    """What `prepare` packed, as the stages want it: WORK/data, WORK/models/vgg16.safetensors."""
-    pictures: dict[str, list[np.ndarray[Any, Any]]] = {}
-    with zipfile.ZipFile(CARRY / "data.zip") as packed:
-        for name in sorted(packed.namelist()):
-            if not name.endswith(".webp"):
-                packed.extract(name, WORK)
-                continue
-            array, _, number = name.rpartition("/")
-            with Image.open(io.BytesIO(packed.read(name))) as picture:
-                pictures.setdefault(f"{array}:{number[0]}", []).append(np.asarray(picture.convert("RGB")))
-    for key, arrays in pictures.items():
-        path, _, dimensions = key.partition(":")
-        (WORK / path).parent.mkdir(parents=True, exist_ok=True)
-        np.save(WORK / path, np.stack(arrays) if dimensions == "4" else arrays[0])
-    (WORK / "models").mkdir()
-    planes = np.frombuffer(zlib.decompress((CARRY / VGG16).read_bytes()), np.uint8)
-    (WORK / "models/vgg16.safetensors").write_bytes(planes.reshape(4, -1).T.tobytes())
 
 
 def train(until: float, out: Path, steps: int | None, runs: list[str] | None) -> int:
@@ -132,14 +83,15 @@ def train(until: float, out: Path, steps: int | None, runs: list[str] | None) ->
 
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir()
-    unpack()
+    luggage.unpack(CARRY, WORK)
     params = yaml12.read(CARRY / "params.yaml")
     side_by_side = mps()
     if runs is None and not side_by_side:
-        runs = [key for key in params["runs"] if key in FEWER or key.startswith("model1-w")]
+        runs = list(FEWER)
         for key in runs[1:]:
             params["runs"][key]["seeds"] = "first"
-    trainings = [(key, seed) for key in runs or params["runs"] for seed in seeds_of(params, key)]
+    checked = check(params, Params, "params.yaml")
+    trainings = [(key, seed) for key in runs or params["runs"] for seed in checked.seeds_of(key)]
     say(f"MPS: {side_by_side}; {len(trainings)} trainings")
     if steps is None:
         to_train = until - time.monotonic() - MEASURING
@@ -161,20 +113,10 @@ def train(until: float, out: Path, steps: int | None, runs: list[str] | None) ->
         measure(params, trainings, until - 12, say)
     log = DONE / "log.txt"
     log.write_text("".join(path.read_text(errors="replace")[-3000:] for path in sorted(WORK.rglob("*.log"))))
-    with tarfile.open(TAR, "w") as tar:
-        for name in ("params.yaml", "log.txt", "data/measured", "scratch", "reports", "models"):
-            if (DONE / name).exists():
-                tar.add(DONE / name, name, filter=lambda info: None if info.issym() else info)
+    luggage.pack(DONE, TAR)
     say(f"{TAR.stat().st_size / 2**20:.0f} MiB to take home")
-    give(out, 0)
+    luggage.give(TAR, out, 0)
     return code
-
-
-def seeds_of(params: dict[str, Any], key: str) -> list[int]:
-    """A run's seeds, as params.yaml gives them."""
-    own = params["runs"][key].get("seeds")
-    seeds: list[int] = params["seeds"][:1] if own == "first" else own or params["seeds"]
-    return seeds
 
 
 def mps() -> bool:
@@ -329,26 +271,6 @@ def measure(params: dict[str, Any], trainings: list[Training], until: float, say
     say(f"measured, but for {bad}")
     for stage, key in bad[:2]:
         print((DONE / f"{stage}-{key}.log").read_text()[-1500:], flush=True)
-
-
-def give(out: Path, first: int) -> None:
-    """Parts of the tar file from the first on, as many as come back at once."""
-    out.mkdir(parents=True, exist_ok=True)
-    with TAR.open("rb") as tar:
-        tar.seek(first * PART)
-        for n in range(first, first + PARTS):
-            if data := tar.read(PART):
-                (out / f"part-{n:02d}").write_bytes(data)
-    print(f"parts {first} to {first + PARTS - 1} of {-(-TAR.stat().st_size // PART)}", flush=True)
-
-
-def take(folders: list[Path], checkout: Path) -> None:
-    """Put all parts together and unpack them into a checkout; its params.yaml stays, theirs is beside it."""
-    parts = sorted((path for folder in folders for path in folder.rglob("part-*")), key=lambda path: path.name)
-    assert [path.name for path in parts] == [f"part-{n:02d}" for n in range(len(parts))]
-    with tarfile.open(fileobj=io.BytesIO(b"".join(path.read_bytes() for path in parts))) as tar:
-        tar.extractall(checkout / "gpu-taken", filter="data")
-    print(checkout / "gpu-taken")
 
 
 if __name__ == "__main__":

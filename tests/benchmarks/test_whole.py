@@ -7,7 +7,7 @@ import pytest
 import yaml
 from safetensors.torch import load_file, save_file
 
-from benchmarks.gpu import settings, whole
+from benchmarks.gpu import luggage, settings, whole
 from pipeline.core import files, yaml12
 from tests.clone import CHECKOUT
 
@@ -42,10 +42,9 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def carry(there: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is carried there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(whole, "CARRY", tmp_path_factory.mktemp("carry") / "gpu-carry")
-        whole.prepare(there)
-        return whole.CARRY
+    folder = tmp_path_factory.mktemp("carry") / "gpu-carry"
+    luggage.prepare(there, folder)
+    return folder
 
 
 @pytest.fixture
@@ -57,19 +56,19 @@ def here(carry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_travels_is_what_the_stages_read_here_byte_for_byte(there: Path, here: Path) -> None:
-    whole.unpack()
+def test_what_travels_is_what_the_stages_read_here_byte_for_byte(there: Path, carry: Path, here: Path) -> None:
+    luggage.unpack(carry, here / "work")
     for path in sorted((there / "data").rglob("*.*")):
         assert (here / "work" / path.relative_to(there)).read_bytes() == path.read_bytes()
     assert (here / "work/models/vgg16.safetensors").read_bytes() == (there / "models/vgg16.safetensors").read_bytes()
 
 
 def test_all_seeds_are_trained_and_measured_and_come_home_in_parts(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "PART", 300_000)
+    monkeypatch.setattr(luggage, "PART", 300_000)
     assert whole.train(whole.time.monotonic() + 500, here / "first", 2, RUNS) == 0
-    whole.give(here / "second", whole.PARTS)
-    assert len(list((here / "first").iterdir())) == whole.PARTS
-    whole.take([here / "second", here / "first"], here)
+    luggage.give(whole.TAR, here / "second", luggage.PARTS)
+    assert len(list((here / "first").iterdir())) == luggage.PARTS
+    luggage.take([here / "second", here / "first"], here)
     home = here / "gpu-taken"
     for run, seeds in (("model1", ["0", "1"]), ("model1-w100", ["0"])):
         assert sorted(path.name for path in (home / "models" / run).iterdir()) == seeds

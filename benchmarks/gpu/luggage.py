@@ -1,7 +1,7 @@
 """What a visit to a GPU takes along for every training, and what it brings home.
 
-There and back all is what the stages read and write, byte for byte: packed pictures as lossless WebP, float32 weights
-with their bytes sorted, what was made in parts of a tar file, each of which a machine that is lent for minutes gives back.
+All is what the stages read and write, byte for byte: packed pictures as lossless WebP, float32 weights with their bytes
+sorted, and what was made in parts of a tar file, each small enough for a machine that is lent for minutes to give back.
 """
 
 import io

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.core import files, params
 from pipeline.images import source
 from pipeline.images.folder import layout
-from pipeline.shell import command
+from pipeline.shell import apart, command
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def _domain(root: Path, domain: params.Domain) -> dict[str, Any] | None:
             layout.check_apart(folder)
     try:
         train, test = layout.domain_folders(root, domain.dataset, domain.side)
-    except layout.NotApartError:
+    except apart.NotApartError:
         raise
     except ValueError:
         return None

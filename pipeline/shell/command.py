@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.shell import machine, stopping
+from pipeline.shell import apart, machine, stopping
 
 
 def invocation_root() -> Path:
@@ -52,6 +52,7 @@ def run(main: Callable[..., None]) -> None:
     try:
         stopping.listen()
         machine.check_threads(Path("params.yaml"), os.environ)
+        apart.check_settings(Path("params.yaml"), (Path.cwd(), invocation_root()))
         main(*arguments)
     except (ValueError, OSError) as error:
         if debug:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.images.folder import layout
+from pipeline.shell import apart
 from stages import images, manifest, styles
 from tests.clone import CHECKOUT, contents, dvc, graph, make
 
 PLACES = st.sampled_from(
-    [*layout.WRITTEN, "data/photo", "data/sources", "models/model1", "reports/figures/toy", "scratch/a/b", "data/x y"]
+    [*apart.WRITTEN, "data/photo", "data/sources", "models/model1", "reports/figures/toy", "scratch/a/b", "data/x y"]
 )
 
 

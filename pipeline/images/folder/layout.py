@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.images.decoding import EXTENSIONS
-from pipeline.shell import command
+from pipeline.shell import apart, command
 
 # CycleGAN's three sets of paintings hold the same photos as side B: a user who has one of them has the photos.
 SAME_PHOTOS = ("vangogh2photo", "ukiyoe2photo", "monet2photo")
 STYLE_FOLDER = "style-images"
-# Where the pipeline writes, in a checkout: DVC removes a stage's outputs there before the stage starts.
-WRITTEN = ("data", "models", "reports", "results", "scratch", "site")
 # What file managers leave behind.
 _LITTER = ("thumbs.db", "desktop.ini")
-
-
-class NotApartError(ValueError):
-    """Pictures lie where stages write."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +40,8 @@ def check_root(root: Path | None) -> Path:
 
 
 def check_apart(folder: Path) -> None:
-    """ValueError for a folder, links followed, that is or lies in a place to which a checkout's stages write.
-
-    The checkouts: the one whose copy of the code runs, and the one in which the command was typed.
-    """
-    real = folder.resolve()
-    for checkout in (Path.cwd(), command.invocation_root()):
-        for name in WRITTEN:
-            place = (checkout / name).resolve()
-            if place == real or place in real.parents:
-                raise NotApartError(
-                    f"data_root: {folder} lies in {place}, where stages write and DVC removes what they wrote: move "
-                    "your pictures elsewhere, to pictures/ beside it for example"
-                )
+    """ValueError for a folder, links followed, that is or lies in a place to which a checkout's stages write."""
+    apart.check(folder, (Path.cwd(), command.invocation_root()))
 
 
 def domain_folders(root: Path, dataset: str, side: str) -> tuple[str, str]:

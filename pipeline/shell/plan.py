@@ -63,11 +63,8 @@ def make(scale: str) -> Plan:
     if not changed:
         return Plan({}, {})
     graph = _graph()
-    reached, todo = set[str](), [stage for stage in graph if ":" not in stage]
-    while todo:  # all in dvc.yaml, and what that waits for in other files
-        if (stage := todo.pop()) not in reached:
-            reached.add(stage)
-            todo += graph[stage]
+    ours = {stage for stage in graph if ":" not in stage}  # all in dvc.yaml, and what that waits for in other files
+    reached = ours | before(graph, ours)
     if elsewhere := sorted(stage for stage in reached & changed if ":" in stage):
         # A list of the user's files, say, which is always made again and is mostly the same.
         _dvc("repro", "--single-item", *elsewhere)
@@ -101,7 +98,7 @@ def makefile(plan: Plan) -> str:
     names = {stage: _target(stage) for stage in plan.waits}
     lines = [f".PHONY: all {' '.join(names.values())}", f"all: {' '.join(names[stage] for stage in plan.order())}"]
     main = plan.main()
-    ahead = before(plan.waits, main) if main else set[str]()
+    ahead = before(plan.waits, [main]) if main else set[str]()
     for stage, waits in plan.waits.items():
         first = sorted(names[other] for other in ahead) if stage not in {main, *ahead} else []
         needed = sorted(names[other] for other in waits)
@@ -149,10 +146,14 @@ def in_order(waits: Mapping[str, Iterable[str]]) -> list[str]:
     return list(TopologicalSorter(waits).static_order())
 
 
-def before(waits: Mapping[str, Iterable[str]], stage: str) -> set[str]:
-    """All that a stage waits for, and what that waits for."""
-    direct = set(waits[stage])
-    return direct.union(*(before(waits, other) for other in direct))
+def before(waits: Mapping[str, Iterable[str]], stages: Iterable[str]) -> set[str]:
+    """All that some stages wait for, and what that waits for."""
+    found, todo = set[str](), [other for stage in stages for other in waits[stage]]
+    while todo:
+        if (stage := todo.pop()) not in found:
+            found.add(stage)
+            todo += waits[stage]
+    return found
 
 
 def _target(stage: str) -> str:

@@ -4,7 +4,7 @@ Every stage asks this before anything else (`command.run`), also one that reads 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ import yaml
 WRITTEN = ("data", "models", "reports", "results", "scratch", "site")
 # What params.yaml calls a folder or file of the user's, in any section.
 NAMES = ("data_root", "pictures", "attributes")
-# Where pictures lie in such a folder: beside each other, or in CycleGAN's layout, with the style images.
-FOLDERS = (".", "*/train[AB]", "*/test[AB]", "style-images")
+# Where pictures lie in such a folder: beside each other, or in CycleGAN's layout: a data set's, and the style images.
+SPLITS = ("trainA", "trainB", "testA", "testB")
+STYLES = "style-images"
 
 
 class NotApartError(ValueError):
@@ -46,12 +47,17 @@ def check_settings(settings: Path, checkouts: tuple[Path, ...]) -> None:
     A relative one is taken from the last checkout, the one in which the command was typed. A params.yaml that cannot be
     read and a path that leads nowhere are others' to complain of.
     """
-    for name, path in _paths(_values(settings)):
-        root = checkouts[-1] / path
-        if not os.path.lexists(root):
+    if not isinstance(values := _values(settings), dict):
+        return
+    sets = {set_ for name, set_ in _texts(values, ("dataset",))}
+    files = {file for name, file in _texts(values, ("file",))}
+    for name, path in _texts(values, NAMES):
+        if name == "data_root" and values.get("data") != "folder":
+            continue  # nobody reads it
+        root = _absolute(path, checkouts[-1])
+        if root is None:
             continue
-        check(root, checkouts, name)
-        for folder in (folder for pattern in FOLDERS for folder in _below(root, pattern)):
+        for folder in _folders(root, sets, files):
             check(folder, checkouts, name)
             for link in _links(folder):
                 check(link.resolve().parent, checkouts, name)
@@ -65,37 +71,46 @@ def _values(settings: Path) -> Any:
         return None
 
 
-def _paths(values: Any) -> Iterator[tuple[str, Path]]:
-    """The paths of the user's that stages read, with their names; `data_root` is read by `data: folder` alone."""
+def _texts(values: Any, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The texts that have one of these names, in any section, with it."""
     todo, seen = [values], set[int]()
     while todo:
         if id(one := todo.pop()) in seen:  # aliases can repeat a value without end
             continue
         seen.add(id(one))
         if isinstance(one, dict):
-            for name, value in one.items():
-                if name in NAMES and isinstance(value, str) and (name != "data_root" or one.get("data") == "folder"):
-                    with suppress(RuntimeError):  # there is no such home
-                        yield name, Path(value).expanduser()
+            yield from ((name, text) for name, text in one.items() if name in names and isinstance(text, str))
             todo += one.values()
         elif isinstance(one, list):
             todo += one
 
 
-def _below(root: Path, pattern: str) -> list[Path]:
-    """The folders below a root; none where it cannot be read."""
-    try:
-        found = [root] if pattern == "." else sorted(root.glob(pattern))
-        return [folder for folder in found if folder.is_dir()]
-    except (OSError, ValueError):
-        return []
+def _absolute(path: str, checkout: Path) -> Path | None:
+    """A path of the user's, from the checkout; None where nothing is there."""
+    with suppress(RuntimeError):  # there is no such home
+        root = checkout / Path(path).expanduser()
+        return root if os.path.lexists(root) else None
+    return None
+
+
+def _folders(root: Path, sets: set[str], files: set[str]) -> Iterator[Path]:
+    """The root, which can be a file, and the folders in which stages look for pictures, where they are there."""
+    yield root
+    within = [Path(set_, split) for set_ in sorted(sets | set(_entries(root, os.DirEntry.is_dir))) for split in SPLITS]
+    within += [Path(STYLES), *(Path(STYLES, file).parent for file in sorted(files))]
+    yield from (root / path for path in within if os.path.lexists(root / path))
 
 
 def _links(folder: Path) -> list[Path]:
     """The links among a folder's entries that lead somewhere."""
-    try:
-        with os.scandir(folder) as entries:
-            links = [Path(entry.path) for entry in entries if entry.is_symlink()]
-        return [link for link in links if link.exists()]
-    except OSError:  # no folder to read, or a link to itself
-        return []
+    return [link for name in _entries(folder, os.DirEntry.is_symlink) if os.path.exists(link := folder / name)]
+
+
+def _entries(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """The names of a folder's entries of a kind; none where there is no folder, or none that can be read."""
+    names = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):  # a link to itself is nothing
+                names += [entry.name] if kind(entry) else []
+    return sorted(names)

@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from pipeline.shell import apart
 from tests.clone import CHECKOUT, call, change, contents, dvc
 
-SETS = ("vangogh2photo/trainB", "vangogh2photo/testB", "style-images", ".")
+# Where pictures lie in a user's folder, with what params.yaml then says.
+SETS = {
+    ".": {},
+    "vangogh2photo/trainB": {},
+    "a/b/testA": {"domains": {"x": {"dataset": "a/b"}}},
+    "style-images": {},
+    "style-images/c": {"styles": {"y": {"file": "c/a.jpg"}}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,7 @@ def checkout(folder: Path, **values: Any) -> Path:
     below=st.sampled_from([".", "mine", "a b/ü"]),
     name=st.sampled_from(["data_root", "pictures", "attributes"]),
     linked=st.sampled_from(["not", "root", "folder", "file"]),
-    inside=st.sampled_from(SETS),
+    inside=st.sampled_from(sorted(SETS)),
     relative=st.booleans(),
 )
 def test_files_in_any_output_are_refused_however_they_are_reached(
@@ -70,11 +77,12 @@ def test_files_in_any_output_are_refused_however_they_are_reached(
         else:
             (given_root / inside).mkdir(parents=True, exist_ok=True)
             (given_root / inside / "a.jpg").symlink_to(mine / "a.jpg")
+    (given_root / "itself").symlink_to("itself")
     path = os.path.relpath(given_root, folder) if relative else str(given_root)
     if name == "data_root":
-        written = checkout(folder, data="folder", data_root=path)
+        written = checkout(folder, data="folder", data_root=path, **SETS[inside])
     else:
-        written = checkout(folder, data="scenes", sdit={"faces": {"mine": {name: path}}})
+        written = checkout(folder, data="scenes", **SETS[inside], sdit={"faces": {"mine": {name: path}}})
     before = contents(base)
     with pytest.raises(apart.NotApartError, match="where stages write"):
         apart.check_settings(written, (folder, folder))
@@ -92,7 +100,17 @@ def test_files_elsewhere_are_taken(root: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "data: folder\ndata_root: 3", "data_root: models", "a: &a [*a]", "{", "data: !!python/none 1"]
+    "text",
+    [
+        "",
+        "[]",
+        "data: folder\ndata_root: 3",
+        "data_root: models",
+        "a: &a [*a]",
+        "[{data: folder, data_root: models}]",
+        "{",
+        "data: !!python/none 1",
+    ],
 )
 def test_settings_without_a_folder_of_the_users_are_others_to_complain_of(text: str, tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text(text)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from dvc.repo import Repo
 from dvc.stage import Stage
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.shell import apart
@@ -79,6 +79,7 @@ def test_files_in_any_output_are_refused_however_they_are_reached(
             (given_root / inside / "a.jpg").symlink_to(mine / "a.jpg")
     (given_root / "itself").symlink_to("itself")
     path = os.path.relpath(given_root, folder) if relative else str(given_root)
+    assume(not (name == "data_root" and linked == "file" and inside == "."))  # it is in no set
     if name == "data_root":
         written = checkout(folder, data="folder", data_root=path, **SETS[inside])
     else:
@@ -95,6 +96,7 @@ def test_files_in_any_output_are_refused_however_they_are_reached(
 def test_files_elsewhere_are_taken(root: str, tmp_path: Path) -> None:
     (tmp_path / "checkout/pictures/a/trainA").mkdir(parents=True)
     (tmp_path / "checkout/pictures/a/trainA/itself").symlink_to("itself")
+    (tmp_path / "checkout/pictures/latest").symlink_to(tmp_path / "checkout/reports")
     written = checkout(tmp_path / "checkout", data="folder", data_root=root)
     apart.check_settings(written, (written.parent, written.parent))
 

@@ -36,17 +36,18 @@ def test_what_two_tasks_trained_is_not_trained_again(tmp_path: Path) -> None:
     (user / ".venv/bin/activate").write_text("")  # the environment is this test's
     shell(user, block("## More than one machine", "").replace("/shared/sgn-remote", f"'{tmp_path}/remote'"))
     trainings = (user / "scratch/trainings.txt").read_text().splitlines()
-    assert len(trainings) == 17
     script = block("## More than one machine", "bash")
+    assert f"--array=1-{len(trainings)} " in script
     tasks = ["train@model1", "train@model1-w100"]
     for stage in tasks:
         number = str(trainings.index(stage) + 1)
         said = shell(user, script, SLURM_SUBMIT_DIR=str(user), SLURM_ARRAY_TASK_ID=number)
         assert f"Running stage '{stage}'" in said
-    assert "Stage 'images@photo' is cached" in said  # the second has the first's pictures
+    assert "Stage 'vgg16' is cached" in said  # the second has the first's weights
 
     said = clone.dvc(user, "repro", "--pull", "evaluate@model1-w100")
-    assert re.findall("Running stage '([^']+)'", said) == ["evaluate@model1-w100"]
+    ran = re.findall("Running stage '([^']+)'", said)
+    assert [stage for stage in ran if not stage.startswith(("images@", "styles@"))] == ["evaluate@model1-w100"]
     for stage in tasks:
         run = stage.removeprefix("train@")
         made = user / "scratch/clones" / stage

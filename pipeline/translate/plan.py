@@ -51,6 +51,8 @@ def _files(given: Path, out: Path) -> list[tuple[Path, Path]]:
         given.open("rb").close()  # an OSError with the name and why
         return [(given, Path(given.name))]
     below = out.resolve()
+    if given.resolve().is_relative_to(below):
+        raise ValueError(f"{given} lies in {out}, where the outputs go, and those are no inputs: choose another OUT")
     found = [
         path
         for path in sorted(given.rglob("*"))

@@ -52,7 +52,8 @@ def test_an_output_folder_inside_the_input_is_no_input() -> None:
     [
         ("a.jpg", "a.jpg", "is an input"),
         ("a.jpg", "./in/../a.jpg", "is an input"),
-        ("in", "in/deep/..", "no picture"),
+        ("in", "in/deep/..", "choose another OUT"),
+        ("in", ".", "choose another OUT"),
         ("a.jpg b.PNG", ".", "is an input"),
         ("a.jpg", "out.txt", "can be written as"),
         ("a.jpg", "out.mp4", "can be written as"),

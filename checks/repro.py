@@ -23,8 +23,8 @@ from typing import Any
 import yaml
 
 from checks import difference, hostile
+from checks.clone import CHECKOUT, make_clone
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 WEIGHTS = CHECKOUT / "models/vgg16.safetensors"
 ANOTHER_USER = 65534  # "nobody", by number: the name is not everywhere
 # What a user may have set and a clone must not see: it begins as on a fresh machine.
@@ -115,49 +115,24 @@ def belongs(checkout: Path) -> None:
 def two_clones(base: Path) -> tuple[Clone, Clone]:
     """Clones in folders of different names and depths, of different users, in other time zones and locales; the second
     user's home has settings of everything that reads a home."""
-    first = make_clone(base / "first", {"TZ": "UTC", "LC_ALL": "C.UTF-8", "USER": "first", "LOGNAME": "first"})
+    first = a_clone(base / "first", {"TZ": "UTC", "LC_ALL": "C.UTF-8", "USER": "first", "LOGNAME": "first"})
     other = {"TZ": "Pacific/Chatham", "LC_ALL": "C", "USER": "somebody", "LOGNAME": "somebody"}
-    second = make_clone(
-        base / "second clone, deeper" / "down" / "it is here", other, another_user(base), furnished=True
-    )
+    second = a_clone(base / "second clone, deeper" / "down" / "it is here", other, another_user(base), furnished=True)
     return first, second
 
 
-def make_clone(
-    folder: Path, environment: Mapping[str, str], user: int | None = None, *, furnished: bool = False
-) -> Clone:
-    """Copy the tracked files as they are now, without results, at scale smoke and with one thread."""
+def a_clone(folder: Path, environment: Mapping[str, str], user: int | None = None, *, furnished: bool = False) -> Clone:
+    """The tracked files in a repository of their own, at scale smoke, with a home beside it."""
     home = folder.parent / f"home of {folder.name}"
     home.mkdir(parents=True)
     settings = hostile.furnish(home) if furnished else {}
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}  # not this user's hooks and signatures
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=CHECKOUT, env=plain, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file() and name != "dvc.lock":
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(CHECKOUT / name, folder / name)
-    params = folder / "params.yaml"
-    params.write_text(smoke(params.read_text(encoding="utf-8")), encoding="utf-8")
-    author = ("-c", "user.name=check", "-c", "user.email=check@localhost")
-    for arguments in (("init", "--quiet"), ("add", "--all"), (*author, "commit", "--quiet", "--message", "check")):
-        subprocess.run(["git", *arguments], cwd=folder, env=plain, check=True)
+    make_clone(folder)
     if user is not None:
         for path in (folder, home, *folder.rglob("*")):
             os.chown(path, user, user, follow_symlinks=False)
     log = home.parent / f"log of {folder.name}"
     umask = hostile.UMASK if furnished else -1
     return Clone(folder, home, log, {**fresh(os.environ, home), **environment, **settings}, user, umask)
-
-
-def smoke(params: str) -> str:
-    """params.yaml's text with the smallest scale and one thread, for each clone has one core."""
-    for name, value in (("scale", "smoke"), ("threads", "1")):
-        params, count = re.subn(rf"^{name}: \w+", f"{name}: {value}", params, flags=re.MULTILINE)
-        assert count == 1, f"params.yaml has {count} lines `{name}: ...`"
-    return params
 
 
 def fresh(environment: Mapping[str, str], home: Path) -> dict[str, str]:

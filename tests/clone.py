@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from checks.clone import CHECKOUT, make_clone, without_git
 
 
 def graph(folder: Path) -> None:
@@ -19,21 +19,9 @@ def graph(folder: Path) -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This environment's programs first in the path, a name for Git, no trace of a DVC or a Git above this process.
-
-    In a hook or a `git rebase -x`, Git's variables name the user's repository, and a clone would write into that one;
-    the user's own configuration may ask for signatures and hooks.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
-    people = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    nobodys = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return {
-        **kept,
-        **people,
-        **nobodys,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        **more,
-    }
+    """This environment's programs first in the path, no trace of a DVC or a Git above this process."""
+    kept = {name: value for name, value in without_git(os.environ).items() if not name.startswith("DVC_")}
+    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **more}
 
 
 def heed_sigint() -> None:
@@ -76,14 +64,4 @@ def change(folder: Path, old: str, new: str) -> None:
 
 def make(folder: Path, scale: str = "smoke") -> None:
     """Copy the working tree to a new folder, without results, in Git."""
-    listed = call(CHECKOUT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, listed):
-        if (CHECKOUT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, folder / name)
-    change(folder, "scale: small", f"scale: {scale}")
-    for lock in (folder / "dvc.lock", *folder.glob("stages/*/dvc.lock")):
-        lock.unlink()
-    call(folder, "git", "init", "-q")
-    call(folder, "git", "add", "-A")
-    call(folder, "git", "commit", "-q", "-m", "smoke")
+    make_clone(folder, scale, untracked=True)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from checks import repro
+from checks.clone import at_scale
 
 GRAPH = {
     "a": (["data/b"], ["reports/a.json"]),
@@ -96,7 +97,7 @@ def test_params_of_another_value_are_named() -> None:
 
 def test_only_scale_and_threads_change_in_params() -> None:
     before = (repro.CHECKOUT / "params.yaml").read_text(encoding="utf-8")
-    after = repro.smoke(before)
+    after = at_scale(before, "smoke")
     values = yaml.safe_load(after)
     assert (values["scale"], values["threads"]) == ("smoke", 1)
     assert {**yaml.safe_load(before), "scale": "smoke", "threads": 1} == values

@@ -17,7 +17,7 @@ from pipeline.images import cyclegan
 from pipeline.sgn.model import params
 from stages import images as images_stage
 from stages import styles as styles_stage
-from tests.clone import call
+from tests.clone import call, make
 
 PAGE = Path("docs/data.md").read_text(encoding="utf-8")
 BLOCK: str = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]  # type: ignore
@@ -88,26 +88,21 @@ def test_the_fourth_model_is_a_few_lines_and_its_pictures_are_packed(
 @pytest.mark.long
 def test_the_fourth_model_is_trained_and_shown_as_the_page_says(tmp_path: Path) -> None:
     """The page's lines, typed into params.yaml, and its commands, at scale smoke in a clone of the working tree."""
-    clone, checkout = tmp_path / "my clone", Path.cwd()
-    listed = call(checkout, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, listed):
-        if (checkout / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(checkout / name, clone / name)
+    clone = tmp_path / "my clone"
+    make(clone)
     text = (clone / "params.yaml").read_text(encoding="utf-8")
     for section, lines in re.findall(r"^(\w+):\n((?: .*\n)+)", BLOCK, re.MULTILINE):
         assert text.count(f"\n{section}:\n") == 1
         text = text.replace(f"\n{section}:\n", f"\n{section}:\n{lines}")
     (clone / "params.yaml").write_text(text, encoding="utf-8")
     own_pictures(clone / "pictures")
-    for command in ("init -q", "add -A", "commit -q -m own"):
-        call(clone, "git", *command.split())
+    call(clone, "git", "commit", "-q", "-a", "-m", "own")
 
     section = PAGE[PAGE.index("## Your own images") :]
     commands = [shlex.split(line) for line in re.findall(r"^    ((?:dvc|python) .*)$", section, re.MULTILINE)]
     assert [command[0] for command in commands] == ["dvc", "python", "python"]
     call(clone, sys.executable, "-m", *commands[0], "-S", "scale=smoke")
-    metrics = files.read_json(clone / "reports/metrics/runs/model4.json")
+    metrics = files.read_json(clone / "data/measured/runs/model4.json")
     assert [objective["about"] for objective in metrics["objectives"]] == ["calm", "storm", "mosaic"]
     assert metrics["data"] == "folder"
     folders = re.findall(r"`(reports/live/\S+)`", section)

@@ -65,7 +65,8 @@ def readers(clone: Path) -> Path:
     (clone / ".venv").symlink_to(sys.prefix)
     photo = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     Image.fromarray(photo).save(clone / "photo.jpg")
-    for name in ("vangogh2photo", "ukiyoe2photo", "monet2photo", "summer2winter_yosemite", "style-images"):
+    sets = ("vangogh2photo", "ukiyoe2photo", "monet2photo", "summer2winter_yosemite", "facades", "style-images")
+    for name in sets:
         for split in ("trainA", "trainB", "testA", "testB"):
             (clone / "pictures" / name / split).mkdir(parents=True)
             for number in range(4):

@@ -87,6 +87,7 @@ def test_a_command_does_what_it_is_there_for(command: str, readers: Path) -> Non
         assert "stages.images photo" in call(readers, sys.executable, "-m", "dvc", "repro", "--dry", "images@photo")
         (readers / "params.yaml").write_bytes(before)
         return
+    (readers / "out.png").unlink(missing_ok=True)  # the pages write to this name more than once
     said = call(readers, *words(command, readers))
     assert "Traceback" not in said
     assert "WARNING" not in said or command.startswith(WARNS)

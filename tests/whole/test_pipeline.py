@@ -282,6 +282,8 @@ def test_a_signal_at_any_moment_is_one_line_and_leaves_results_as_they_are(clone
             assert said.count("stopped by") == 1
             if name != "report":  # the notebook's kernel, which gets the signal too, may have a word of its own
                 assert said == f"stopped by {number.name}\n"
+    call(clone, *command)  # a training that was broken off has its live curves again
+    assert results(clone) == before
 
 
 @pytest.mark.long
@@ -315,7 +317,7 @@ def test_a_sweep_of_the_toy_and_model1_alone_becomes_a_page(clone: Path) -> None
     assert [one["params"] for one in found] == [{"alpha": 0.25}, {"alpha": 1}]
     assert found[0]["numbers"] != found[1]["numbers"]
     page = (place / "index.html").read_text()
-    named = re.findall(r'<img src="([^"]+)"', page)
+    named = re.findall(r'<img [^>]*src="([^"]+)"', page)
     assert len(named) == 3  # a grid of each, and the curves
     assert all((place / name).is_file() for name in named)
     # What a sweep of Model 1 alone did not judge is null in its summary, not the number of the run that it began with.

@@ -50,7 +50,7 @@ class Case:
     it does without a file that is not there."""
 
     stage: str
-    key: str | None
+    key: str | None  # its arguments
     fill: Fill
     inputs: dict[str, str] = field(default_factory=dict)
     may_miss: bool = False
@@ -117,6 +117,7 @@ def write_measured(vgg_weights: dict[str, Tensor]) -> None:
 
 
 def write_numbers(vgg_weights: dict[str, Tensor]) -> None:
+    graph(Path())
     test_report.checkout(Path())
 
 
@@ -235,7 +236,7 @@ CASES = [
     ),
     Case(
         "report",
-        "toy",
+        "sgn toy",
         write_numbers,
         {"reports/metrics/toy.json": "collect", "reports/metrics/table1.json": "claims"},
     ),
@@ -340,7 +341,7 @@ def start(
             text=True,
         )
         return process.returncode, process.stderr
-    return fork(sys.modules[f"stages.{stage}"].main, [stage, *([key] if key else [])], folder, limit, user)
+    return fork(sys.modules[f"stages.{stage}"].main, [stage, *(key or "").split()], folder, limit, user)
 
 
 def fork(

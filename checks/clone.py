@@ -24,6 +24,7 @@ def without_git(environment: Mapping[str, str]) -> dict[str, str]:
 def make_clone(folder: Path, scale: str = "smoke", *, untracked: bool = False) -> None:
     """Copy the tracked files as they are now to a new folder, at a scale, without locks and results, and commit them.
 
+    The lock of data/ stays: what it tells of is the same at every scale.
     `untracked`: also files that Git neither tracks nor ignores, as they are while somebody works.
     """
     environment = without_git(os.environ)
@@ -31,7 +32,7 @@ def make_clone(folder: Path, scale: str = "smoke", *, untracked: bool = False) -
     asked = ("git", "ls-files", "-z", *more)
     listed = subprocess.run(asked, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file() and Path(name).name != "dvc.lock":
+        if (CHECKOUT / name).is_file() and (name == "data/dvc.lock" or Path(name).name != "dvc.lock"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, folder / name)
     params = folder / "params.yaml"

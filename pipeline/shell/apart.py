@@ -67,7 +67,7 @@ def check_settings(settings: Path, checkouts: tuple[Path, ...]) -> None:
 def _values(settings: Path) -> Any:
     try:
         # The whole of YAML 1.2 (core.yaml12) is not needed to find a path, and takes ten times as long.
-        return yaml.load(settings.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        return yaml.CSafeLoader(settings.read_text(encoding="utf-8")).get_single_data()
     except Exception:  # PyYAML answers damaged files in many ways
         return None
 

@@ -84,10 +84,11 @@ def unread(read: Iterable[str], declared: Iterable[str], separator: str) -> set[
 
 
 def undeclared_files(read: Read, declared: Declared, checkout: Path) -> set[str]:
-    """Files and listed folders, without empty modules and the shell; params.yaml is declared by its values."""
+    """Files and listed folders, without empty modules and the shell; params.yaml is declared by its values, and the shell
+    looks in it where the user's files lie."""
     files = {path for path in read.files if not (path.endswith(".py") and empty(checkout / path))}
     files = {path for path in files if not path.startswith(SHELL)}
-    files -= {"params.yaml"} if declared.params else set()
+    files -= {"params.yaml"}
     # Python lists a folder to find a module in it; which module it found is a file that it reads.
     folders = {path for path in read.folders if path.split("/")[0] not in (".", "pipeline", "stages")}
     # A folder of nothing but its own outs, such as reports/live/model1.

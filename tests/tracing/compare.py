@@ -84,8 +84,8 @@ def unread(read: Iterable[str], declared: Iterable[str], separator: str) -> set[
 
 
 def undeclared_files(read: Read, declared: Declared, checkout: Path) -> set[str]:
-    """Files and listed folders, without empty modules and the shell; params.yaml is declared by its values, and the shell
-    looks in it where the user's files lie."""
+    """Files and listed folders, without empty modules and the shell; params.yaml is declared by its values, and the
+    shell looks in it where the user's files lie."""
     files = {path for path in read.files if not (path.endswith(".py") and empty(checkout / path))}
     files = {path for path in files if not path.startswith(SHELL)}
     files -= {"params.yaml"}
